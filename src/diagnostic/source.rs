@@ -1,0 +1,35 @@
+//! The texts that messages point into.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A named text: a file on disk, an embedded rule file, a block of an example.
+#[derive(Debug, Clone)]
+pub struct Source {
+    pub name: Arc<str>,
+    pub text: Arc<str>,
+}
+
+impl Source {
+    pub fn new(name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
+        Source { name: name.into(), text: text.into() }
+    }
+}
+
+/// Every text read in a run, by name, for the excerpts in messages.
+#[derive(Debug, Clone, Default)]
+pub struct SourceMap {
+    texts: BTreeMap<Arc<str>, Arc<str>>,
+}
+
+impl SourceMap {
+    pub fn insert(&mut self, source: &Source) {
+        self.texts.insert(Arc::clone(&source.name), Arc::clone(&source.text));
+    }
+
+    /// The line (from 1) of a file, without its line end.
+    pub fn line(&self, file: &str, line: u32) -> Option<&str> {
+        let text = self.texts.get(file)?;
+        text.lines().nth(usize::try_from(line).ok()?.checked_sub(1)?)
+    }
+}

@@ -1,0 +1,72 @@
+//! Words of the ledger, kept once: assets, accounts, categories.
+
+use rustc_hash::FxHashMap;
+
+/// A word of the ledger. [`Symbol::NONE`] is the empty one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Symbol(u32);
+
+impl Symbol {
+    pub const NONE: Symbol = Symbol(0);
+
+    pub fn index(self) -> usize {
+        usize::try_from(self.0).unwrap_or(usize::MAX)
+    }
+}
+
+/// The table of words.
+#[derive(Debug, Clone)]
+pub struct Symbols {
+    names: Vec<Box<str>>,
+    currency: Vec<bool>,
+    by_name: FxHashMap<Box<str>, Symbol>,
+}
+
+impl Default for Symbols {
+    fn default() -> Self {
+        Symbols { names: vec!["".into()], currency: vec![false], by_name: [("".into(), Symbol::NONE)].into_iter().collect() }
+    }
+}
+
+impl Symbols {
+    /// The symbol of a word, made if new.
+    pub fn intern(&mut self, name: &str) -> Symbol {
+        if let Some(symbol) = self.by_name.get(name) {
+            return *symbol;
+        }
+        let symbol = Symbol(u32::try_from(self.names.len()).unwrap_or(u32::MAX));
+        self.names.push(name.into());
+        self.currency.push(is_currency(name));
+        self.by_name.insert(name.into(), symbol);
+        symbol
+    }
+
+    /// The symbol of a word already known.
+    pub fn find(&self, name: &str) -> Option<Symbol> {
+        self.by_name.get(name).copied()
+    }
+
+    pub fn name(&self, symbol: Symbol) -> &str {
+        self.names.get(symbol.index()).map_or("", |n| n)
+    }
+
+    pub fn is_currency(&self, symbol: Symbol) -> bool {
+        self.currency.get(symbol.index()).copied().unwrap_or(false)
+    }
+
+    /// How many words there are, the empty one included.
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        false
+    }
+}
+
+/// True for a currency code of ISO 4217, precious metals and test codes aside.
+pub fn is_currency(name: &str) -> bool {
+    name.len() == 3
+        && iso_currency::Currency::from_code(name)
+            .is_some_and(|_| !name.starts_with('X') || ["XAF", "XCD", "XCG", "XOF", "XPF"].contains(&name))
+}

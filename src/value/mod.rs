@@ -1,0 +1,3 @@
+//! What things were worth: prices, exchange rates, and the value of a row.
+
+pub mod tables;

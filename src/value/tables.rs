@@ -1,0 +1,1 @@
+//! Tables of prices and rates read from CSV.
