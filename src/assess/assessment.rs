@@ -1,0 +1,163 @@
+//! The assessment: what every face of the engine shows. Amounts are exact decimals; rounding happened in cited steps.
+
+use chrono::NaiveDate;
+
+use crate::diagnostic::Diagnostic;
+use crate::number::Decimal;
+
+/// The liabilities of one tax year under one law, with what they rest on.
+#[derive(Debug, Clone, Default)]
+pub struct Assessment {
+    /// Code of the jurisdiction.
+    pub jurisdiction: String,
+    /// `2024` where the year begins on 1 January, else `2024-25`.
+    pub tax_year: String,
+    pub from: NaiveDate,
+    /// The last day, included.
+    pub to: NaiveDate,
+    pub currency: String,
+    /// Sum of `amount` over the taxes of kind `tax` that the taxpayer bears; `None` if one was refused.
+    pub total_tax: Option<Decimal>,
+    pub taxes: Vec<TaxLine>,
+    /// In the order of the rule file.
+    pub quantities: Vec<(String, QuantityValue)>,
+    pub disposals: Vec<DisposalPart>,
+    pub income: Vec<IncomeLine>,
+    pub expenses: Vec<ExpenseLine>,
+    pub holdings: Vec<Holding>,
+    pub readings: Vec<OptionReport>,
+    pub choices: Vec<OptionReport>,
+    pub assumptions: Vec<Assumption>,
+    pub errors: Vec<Diagnostic>,
+    pub warnings: Vec<Diagnostic>,
+    pub provenance: Provenance,
+}
+
+/// One tax of one period.
+#[derive(Debug, Clone, Default)]
+pub struct TaxLine {
+    pub id: String,
+    pub title: String,
+    /// `tax`, `fee`, `social` or `withholding`.
+    pub kind: String,
+    /// `2024`, `2024-25`, `2024-Q1`, `2024-07`.
+    pub period: String,
+    pub base: Option<Decimal>,
+    /// What the ledger adds: `whole` less the same tax with an empty ledger.
+    pub amount: Option<Decimal>,
+    /// The law's own figure on everything.
+    pub whole: Option<Decimal>,
+    /// `whole` less credits and tax withheld.
+    pub payable: Option<Decimal>,
+    pub late_interest: Option<Decimal>,
+    pub due: Option<NaiveDate>,
+    pub borne_by: String,
+    pub cite: Vec<String>,
+    /// Decimals the law rounded to, if it rounds.
+    pub decimals: Option<u32>,
+}
+
+/// The value of a quantity over the year.
+#[derive(Debug, Clone)]
+pub enum QuantityValue {
+    /// `per: year`; `None` where refused.
+    One(Option<Decimal>),
+    /// By month, quarter or row, in order.
+    Map(Vec<(String, Option<Decimal>)>),
+}
+
+/// One part of a disposal, matched to one lot.
+#[derive(Debug, Clone, Default)]
+pub struct DisposalPart {
+    /// `ROW#n`
+    pub id: String,
+    /// The row.
+    pub disposal: String,
+    /// `sent` or `fee`.
+    pub leg: String,
+    pub asset: String,
+    pub account: String,
+    pub quantity: Decimal,
+    pub acquired: Option<NaiveDate>,
+    pub disposed: NaiveDate,
+    pub proceeds: Option<Decimal>,
+    pub cost: Option<Decimal>,
+    pub fees: Option<Decimal>,
+    pub gain: Option<Decimal>,
+    pub taxable_gain: Option<Decimal>,
+    pub matched_by: String,
+    pub class: String,
+    pub term: Option<String>,
+    pub held_days: Option<i64>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct IncomeLine {
+    pub id: String,
+    pub asset: String,
+    pub quantity: Option<Decimal>,
+    pub received: NaiveDate,
+    pub amount: Option<Decimal>,
+    pub class: String,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct ExpenseLine {
+    pub id: String,
+    pub amount: Option<Decimal>,
+    pub class: String,
+}
+
+/// What is held at the end of the period: lot by lot where lots keep their cost, else by pool.
+#[derive(Debug, Clone, Default)]
+pub struct Holding {
+    pub asset: String,
+    /// Empty where pools are not kept by account.
+    pub account: String,
+    pub quantity: Decimal,
+    pub cost: Option<Decimal>,
+    pub acquired: Option<NaiveDate>,
+    /// The row that acquired the lot.
+    pub lot: Option<String>,
+}
+
+/// A reading or choice: what was chosen, and what the others would have given.
+#[derive(Debug, Clone, Default)]
+pub struct OptionReport {
+    pub name: String,
+    pub question: String,
+    pub chosen: String,
+    pub default: String,
+    /// `(option, title, argument)`
+    pub options: Vec<(String, String, String)>,
+    /// With `--all-readings` or `--all-choices`.
+    pub under: Vec<Under>,
+}
+
+/// The figures under one option, the others as chosen.
+#[derive(Debug, Clone, Default)]
+pub struct Under {
+    pub option: String,
+    pub total_tax: Option<Decimal>,
+    /// Tax and the sum of its `whole` over the year's periods.
+    pub taxes: Vec<(String, Option<Decimal>)>,
+}
+
+/// Something the figures rest on that the user did not state and the sources do not fully settle.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Assumption {
+    /// `default`, `known_through`, `rounded`, `from`, `note`.
+    pub kind: &'static str,
+    pub name: String,
+    pub message: String,
+}
+
+/// Fingerprints of exactly what was read.
+#[derive(Debug, Clone, Default)]
+pub struct Provenance {
+    pub rules_sha256: String,
+    pub ledger_sha256: String,
+    pub facts_sha256: Option<String>,
+    pub prices_sha256: Option<String>,
+    pub rates_sha256: Option<String>,
+}
