@@ -1,0 +1,5 @@
+//! From matched rows to liabilities.
+
+pub mod assessment;
+
+pub use assessment::Assessment;

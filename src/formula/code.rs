@@ -1,0 +1,218 @@
+//! A checked formula: every name resolved, every type known.
+
+use crate::number::Decimal;
+
+use super::token::Span;
+use super::tree::{Binary, Function, How, Toward};
+use super::types::{Type, Value, WordId};
+
+/// A node of a checked formula.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Code {
+    pub span: Span,
+    pub ty: Type,
+    pub op: Op,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Op {
+    Const(Value),
+    Ref(Ref),
+    Minus(Box<Code>),
+    Not(Box<Code>),
+    /// Arithmetic and comparison of numbers.
+    Binary(Binary, Box<Code>, Box<Code>),
+    /// Comparison of dates.
+    Dates(Binary, Box<Code>, Box<Code>),
+    /// A date moved by days, months or years; `back` for minus.
+    Moved {
+        date: Box<Code>,
+        by: Box<Code>,
+        unit: DateUnit,
+        back: bool,
+    },
+    And(Box<Code>, Box<Code>),
+    Or(Box<Code>, Box<Code>),
+    Is {
+        subject: Box<Code>,
+        words: Vec<WordId>,
+        negated: bool,
+    },
+    Known(Ref),
+    If(Box<Code>, Box<Code>, Box<Code>),
+    Call(Function, Vec<Code>),
+    Round {
+        value: Box<Code>,
+        to: Decimal,
+        toward: Toward,
+    },
+    DaysBetween(Box<Code>, Box<Code>),
+    At(Ref, Box<Code>),
+    PeriodBegin,
+    PeriodEnd,
+    Previous(usize, Box<Code>),
+    Aggregate {
+        how: How,
+        of: Option<Box<Code>>,
+        over: Range,
+        filter: Option<Box<Code>>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DateUnit {
+    Days,
+    Months,
+    Years,
+}
+
+/// What an aggregate runs over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Range {
+    Transactions,
+    Acquisitions,
+    Disposals,
+    Matches,
+    ItsMatches,
+    Income,
+    Expenses,
+    Months,
+    Quarters,
+    List(usize),
+}
+
+/// A resolved name: an index into the rule book, or a field that stands there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Ref {
+    Fact(usize),
+    Label(usize),
+    /// A reading or choice.
+    Option(usize),
+    Parameter(usize),
+    Quantity(usize),
+    Tax(usize),
+    /// A computed field of a row block.
+    Field(usize),
+    Row(RowField),
+    Part(PartField),
+    /// Key `k` of the record a list fact runs over.
+    Record(usize, usize),
+}
+
+/// Fields of a ledger row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RowField {
+    Value,
+    ReceivedValue,
+    SentValue,
+    FeeValue,
+    ReceivedAmount,
+    SentAmount,
+    Kind,
+    CounterpartyKind,
+    Country,
+    ReceivedMoney,
+    SentMoney,
+    HasReceived,
+    HasSent,
+    Day,
+}
+
+impl RowField {
+    pub const WORDS: &'static [(&'static str, RowField)] = &[
+        ("value", RowField::Value),
+        ("received_value", RowField::ReceivedValue),
+        ("sent_value", RowField::SentValue),
+        ("fee_value", RowField::FeeValue),
+        ("received_amount", RowField::ReceivedAmount),
+        ("sent_amount", RowField::SentAmount),
+        ("kind", RowField::Kind),
+        ("counterparty_kind", RowField::CounterpartyKind),
+        ("country", RowField::Country),
+        ("received_money", RowField::ReceivedMoney),
+        ("sent_money", RowField::SentMoney),
+        ("has_received", RowField::HasReceived),
+        ("has_sent", RowField::HasSent),
+        ("day", RowField::Day),
+    ];
+}
+
+/// Fields of a match, disposal, income, expense or acquisition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PartField {
+    Proceeds,
+    Fees,
+    Cost,
+    Quantity,
+    Acquired,
+    Disposed,
+    HeldDays,
+    AcquiredKind,
+    DisposedKind,
+    AcquiredClass,
+    Class,
+    MatchedBy,
+    Leg,
+    Amount,
+    Received,
+}
+
+impl PartField {
+    pub const WORDS: &'static [(&'static str, PartField)] = &[
+        ("proceeds", PartField::Proceeds),
+        ("fees", PartField::Fees),
+        ("cost", PartField::Cost),
+        ("quantity", PartField::Quantity),
+        ("acquired", PartField::Acquired),
+        ("disposed", PartField::Disposed),
+        ("held_days", PartField::HeldDays),
+        ("acquired_kind", PartField::AcquiredKind),
+        ("disposed_kind", PartField::DisposedKind),
+        ("acquired_class", PartField::AcquiredClass),
+        ("class", PartField::Class),
+        ("matched_by", PartField::MatchedBy),
+        ("leg", PartField::Leg),
+        ("amount", PartField::Amount),
+        ("received", PartField::Received),
+    ];
+}
+
+impl Code {
+    pub fn constant(value: Value, ty: Type) -> Code {
+        Code { span: Span::default(), ty, op: Op::Const(value) }
+    }
+
+    /// Calls `visit` on this node and every node below it.
+    pub fn walk<'a>(&'a self, visit: &mut impl FnMut(&'a Code)) {
+        visit(self);
+        for child in self.children() {
+            child.walk(visit);
+        }
+    }
+
+    /// The nodes directly below, in the order of the text.
+    pub fn children(&self) -> Vec<&Code> {
+        match &self.op {
+            Op::Const(_) | Op::Ref(_) | Op::Known(_) | Op::PeriodBegin | Op::PeriodEnd => Vec::new(),
+            Op::Minus(a) | Op::Not(a) | Op::At(_, a) | Op::Previous(_, a) => vec![a],
+            Op::Is { subject, .. } => vec![subject],
+            Op::Round { value, .. } => vec![value],
+            Op::Binary(_, a, b) | Op::Dates(_, a, b) | Op::And(a, b) | Op::Or(a, b) | Op::DaysBetween(a, b) => vec![a, b],
+            Op::Moved { date, by, .. } => vec![date, by],
+            Op::If(a, b, c) => vec![a, b, c],
+            Op::Call(_, list) => list.iter().collect(),
+            Op::Aggregate { of, filter, .. } => of.iter().chain(filter.iter()).map(|c| &**c).collect(),
+        }
+    }
+
+    /// Every name the formula reads; a `previous` value does not count, since it is another period's.
+    pub fn refs(&self) -> Vec<Ref> {
+        let mut found = Vec::new();
+        self.walk(&mut |code| match &code.op {
+            Op::Ref(name) | Op::Known(name) | Op::At(name, _) => found.push(*name),
+            Op::Aggregate { over: Range::List(fact), .. } => found.push(Ref::Fact(*fact)),
+            _ => {}
+        });
+        found
+    }
+}

@@ -1,0 +1,230 @@
+//! What a formula may speak of: every name with its type and where it has a meaning.
+
+use std::collections::BTreeMap;
+
+use super::code::{PartField, Ref, RowField};
+use super::types::{Type, Unit, WordId, WordSet};
+
+/// What one evaluation of a formula is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Item {
+    /// A period, and no row.
+    None,
+    Row,
+    Match,
+    Disposal,
+    Income,
+    Expense,
+    Acquisition,
+    /// A record of a list fact.
+    Record(usize),
+}
+
+impl Item {
+    pub fn words(self) -> &'static str {
+        match self {
+            Item::None => "a period",
+            Item::Row => "a row",
+            Item::Match => "a match",
+            Item::Disposal => "a disposal",
+            Item::Income => "an income",
+            Item::Expense => "an expense",
+            Item::Acquisition => "an acquisition",
+            Item::Record(_) => "a record of a list",
+        }
+    }
+
+    pub fn is_row(self) -> bool {
+        !matches!(self, Item::None | Item::Record(_))
+    }
+}
+
+/// How long a period is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Per {
+    Year,
+    Quarter,
+    Month,
+    /// One value for each row.
+    Row,
+}
+
+impl Per {
+    pub fn word(self) -> &'static str {
+        match self {
+            Per::Year => "year",
+            Per::Quarter => "quarter",
+            Per::Month => "month",
+            Per::Row => "row",
+        }
+    }
+}
+
+/// How a fact varies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Varies {
+    No,
+    ByYear,
+    ByMonth,
+    ByDate,
+}
+
+/// Where a formula stands, and so what it may read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scope {
+    pub item: Item,
+    /// The period of the formula; `None` for formulas about a row.
+    pub per: Option<Per>,
+    /// Quantities and taxes may be read.
+    pub figures: bool,
+    /// Only what holds for the whole run: readings, choices, facts that do not vary.
+    pub fixed: bool,
+    /// Only parameters: the value of a parameter.
+    pub parameters_only: bool,
+}
+
+impl Scope {
+    pub fn row(item: Item) -> Scope {
+        Scope { item, per: None, figures: false, fixed: false, parameters_only: false }
+    }
+
+    pub fn period(per: Per) -> Scope {
+        let item = if per == Per::Row { Item::Row } else { Item::None };
+        Scope { item, per: Some(per), figures: true, fixed: false, parameters_only: false }
+    }
+
+    pub fn fixed() -> Scope {
+        Scope { item: Item::None, per: None, figures: false, fixed: true, parameters_only: false }
+    }
+
+    pub fn parameter() -> Scope {
+        Scope { item: Item::None, per: None, figures: false, fixed: false, parameters_only: true }
+    }
+}
+
+/// A declared name.
+#[derive(Debug, Clone)]
+pub struct Named {
+    pub target: Ref,
+    pub ty: Type,
+    pub detail: Detail,
+}
+
+#[derive(Debug, Clone)]
+pub enum Detail {
+    Fact { varies: Varies, about_row: bool, list: Option<Vec<(String, Type)>> },
+    Label,
+    Option,
+    Parameter { never_zero: bool, by_row: bool, by_match: bool },
+    Figure { per: Per },
+    Field { item: Item },
+}
+
+/// All names of a rule book, and its table of words.
+#[derive(Debug, Clone, Default)]
+pub struct Names {
+    pub by_name: BTreeMap<String, Named>,
+    pub currency: String,
+    pub units: Vec<String>,
+    pub has_month_end: bool,
+    /// Classes that treatment declares, in order.
+    pub classes: Vec<String>,
+    words: Vec<String>,
+    word_ids: BTreeMap<String, WordId>,
+}
+
+impl Names {
+    /// The number of a word, made if new.
+    pub fn word(&mut self, word: &str) -> WordId {
+        if let Some(id) = self.word_ids.get(word) {
+            return *id;
+        }
+        let id = WordId(u32::try_from(self.words.len()).unwrap_or(u32::MAX - 1));
+        self.words.push(word.to_owned());
+        self.word_ids.insert(word.to_owned(), id);
+        id
+    }
+
+    pub fn find_word(&self, word: &str) -> Option<WordId> {
+        self.word_ids.get(word).copied()
+    }
+
+    pub fn word_text(&self, id: WordId) -> &str {
+        usize::try_from(id.0).ok().and_then(|i| self.words.get(i)).map_or("(another word)", |w| w)
+    }
+
+    pub fn money(&self) -> Type {
+        Type::Number(Unit::base(&self.currency))
+    }
+
+    /// The field of a row, where there is one.
+    pub fn row_field(&self, name: &str) -> Option<(RowField, Type)> {
+        let (_, field) = RowField::WORDS.iter().find(|(word, _)| *word == name)?;
+        let ty = match field {
+            RowField::Value | RowField::ReceivedValue | RowField::SentValue | RowField::FeeValue => self.money(),
+            RowField::ReceivedAmount | RowField::SentAmount => Type::Number(Unit::number()),
+            RowField::Kind => kinds("the kinds of rows"),
+            RowField::CounterpartyKind => {
+                let words = crate::ledger::COUNTERPARTY_KINDS.iter().map(|w| (*w).to_owned()).collect();
+                Type::Word(WordSet { of: "the kinds of counterparties".into(), words, country: false })
+            }
+            RowField::Country => Type::Word(WordSet { of: "the countries".into(), words: Vec::new(), country: true }),
+            RowField::ReceivedMoney | RowField::SentMoney | RowField::HasReceived | RowField::HasSent => Type::YesNo,
+            RowField::Day => Type::Date,
+        };
+        Some((*field, ty))
+    }
+
+    /// The field that stands in an item already.
+    pub fn part_field(&self, name: &str, item: Item) -> Option<(PartField, Type)> {
+        use PartField as F;
+        let (_, field) = F::WORDS.iter().find(|(word, _)| *word == name)?;
+        let here: &[F] = match item {
+            Item::Match => &[
+                F::Proceeds,
+                F::Fees,
+                F::Cost,
+                F::Quantity,
+                F::Acquired,
+                F::Disposed,
+                F::HeldDays,
+                F::AcquiredKind,
+                F::DisposedKind,
+                F::AcquiredClass,
+                F::Class,
+                F::MatchedBy,
+                F::Leg,
+            ],
+            Item::Disposal => &[F::Proceeds, F::Fees, F::Cost, F::Quantity, F::Disposed, F::DisposedKind, F::Class, F::Leg],
+            Item::Income => &[F::Amount, F::Quantity, F::Received, F::Class],
+            Item::Expense => &[F::Amount, F::Class],
+            Item::Acquisition => &[F::Cost, F::Quantity, F::Acquired, F::Class],
+            Item::None | Item::Row | Item::Record(_) => &[],
+        };
+        if !here.contains(field) {
+            return None;
+        }
+        let ty = match field {
+            F::Proceeds | F::Fees | F::Cost | F::Amount => self.money(),
+            F::Quantity => Type::Number(Unit::number()),
+            F::Acquired | F::Disposed | F::Received => Type::Date,
+            F::HeldDays => Type::Number(Unit::base("days")),
+            F::AcquiredKind | F::DisposedKind => kinds("the kinds of rows"),
+            F::AcquiredClass | F::Class => {
+                Type::Word(WordSet { of: "the classes that treatment gives".into(), words: self.classes.clone(), country: false })
+            }
+            F::MatchedBy => words("the matching steps", &["specific", "average", "fifo"]),
+            F::Leg => words("the legs", &["sent", "fee"]),
+        };
+        Some((*field, ty))
+    }
+}
+
+fn words(of: &str, list: &[&str]) -> Type {
+    Type::Word(WordSet { of: of.into(), words: list.iter().map(|w| (*w).to_owned()).collect(), country: false })
+}
+
+fn kinds(of: &str) -> Type {
+    let words = crate::ledger::Kind::ALL.iter().map(|k| k.word().to_owned()).collect();
+    Type::Word(WordSet { of: of.into(), words, country: false })
+}

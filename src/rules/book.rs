@@ -1,0 +1,512 @@
+//! A country's law as the engine reads it: plain, checked, immutable.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+
+use crate::formula::Formula;
+use crate::formula::names::{Item, Names, Per, Varies};
+use crate::formula::tree::Toward;
+use crate::formula::types::{Type, Unit, Value};
+use crate::ledger::Kind;
+use crate::number::Decimal;
+use crate::yaml::Spot;
+
+/// A place in one of the law's files.
+#[derive(Debug, Clone)]
+pub struct At {
+    pub file: Arc<str>,
+    pub spot: Spot,
+}
+
+impl At {
+    pub fn place(&self) -> crate::diagnostic::Place {
+        self.spot.place(&self.file)
+    }
+}
+
+/// The days an entry is in force, both included.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct InForce {
+    pub from: Option<NaiveDate>,
+    pub until: Option<NaiveDate>,
+}
+
+impl InForce {
+    pub fn holds(self, day: NaiveDate) -> bool {
+        self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day <= until)
+    }
+}
+
+/// Citations: keys of sources with their places.
+pub type Cite = Vec<(String, At)>;
+
+/// Everything a folder of law says.
+#[derive(Debug, Clone)]
+pub struct RuleBook {
+    pub code: String,
+    pub title: String,
+    pub currency: String,
+    pub zone: Tz,
+    /// Month and day on which the tax year begins.
+    pub year_begins: (u32, u32),
+    pub covers: (NaiveDate, NaiveDate),
+    pub units: Vec<String>,
+    pub month_end: Option<(MonthEnd, Cite)>,
+    pub sources: BTreeMap<String, SourceEntry>,
+    pub labels: Vec<Label>,
+    pub facts: Vec<Fact>,
+    /// Readings and choices.
+    pub options: Vec<OptionSet>,
+    pub parameters: Vec<Parameter>,
+    pub valuation: Valuation,
+    pub treatments: Vec<Treatment>,
+    pub fees: Vec<FeeRule>,
+    pub matching: Matching,
+    pub fields: Vec<Field>,
+    pub quantities: Vec<Quantity>,
+    pub taxes: Vec<Tax>,
+    pub names: Names,
+    /// SHA-256 over the files, in the order of their names.
+    pub sha256: String,
+    /// True if some formula reads a value of the period before.
+    pub reads_previous: bool,
+}
+
+/// What happens when a month has no such day: the month's last day, or the next month's first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MonthEnd {
+    Clip,
+    NextDay,
+}
+
+#[derive(Debug, Clone)]
+pub struct SourceEntry {
+    pub title: Option<String>,
+    pub kind: Option<String>,
+    pub part_of: Option<(String, At)>,
+    pub article: Option<String>,
+    pub url: Option<String>,
+    pub checked: Option<NaiveDate>,
+    pub read_as_of: Option<NaiveDate>,
+    pub status: Option<Status>,
+    pub against: Vec<(String, At)>,
+    pub note: Option<String>,
+    pub at: At,
+}
+
+/// How sure a source is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    Confirmed,
+    Guidance,
+    Disputed,
+    LawSilent,
+    Unconfirmed,
+    Cancelled,
+    Replaced,
+    Proposed,
+}
+
+impl Status {
+    pub const WORDS: &'static [(&'static str, Status)] = &[
+        ("confirmed", Status::Confirmed),
+        ("guidance", Status::Guidance),
+        ("disputed", Status::Disputed),
+        ("law_silent", Status::LawSilent),
+        ("unconfirmed", Status::Unconfirmed),
+        ("cancelled", Status::Cancelled),
+        ("replaced", Status::Replaced),
+        ("proposed", Status::Proposed),
+    ];
+
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, s)| *s == self).map_or("", |(w, _)| w)
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Label {
+    pub name: String,
+    pub words: Vec<String>,
+    pub default: String,
+    pub at: At,
+}
+
+#[derive(Debug, Clone)]
+pub struct Fact {
+    pub name: String,
+    pub title: String,
+    pub shape: FactShape,
+    pub varies: Varies,
+    pub about: About,
+    pub counts_as_ledger: bool,
+    pub default: Option<FactDefault>,
+    pub cite: Cite,
+    pub at: At,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum FactShape {
+    OneOf(Vec<String>),
+    Unit(Type),
+    /// Keys and their types.
+    List(Vec<(String, Type)>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    Taxpayer,
+    Row,
+}
+
+#[derive(Debug, Clone)]
+pub enum FactDefault {
+    Value(Value),
+    EmptyList,
+}
+
+/// A reading of the law, or a choice of the taxpayer.
+#[derive(Debug, Clone)]
+pub struct OptionSet {
+    pub name: String,
+    pub is_reading: bool,
+    pub question: String,
+    pub options: Vec<OptionEntry>,
+    pub default: String,
+    pub cite: Cite,
+    pub at: At,
+}
+
+#[derive(Debug, Clone)]
+pub struct OptionEntry {
+    pub name: String,
+    pub title: String,
+    pub argument: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    pub name: String,
+    pub title: String,
+    pub unit: Type,
+    pub selected_by: SelectedBy,
+    pub known_through: Option<NaiveDate>,
+    pub values: Vec<DatedValue>,
+    pub at: At,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SelectedBy {
+    TaxYear,
+    Period,
+    Row,
+    Disposed,
+    Acquired,
+}
+
+#[derive(Debug, Clone)]
+pub struct DatedValue {
+    pub in_force: InForce,
+    pub value: Given,
+    pub cite: Cite,
+    pub note: Option<String>,
+    pub at: At,
+}
+
+/// What a dated value says.
+#[derive(Debug, Clone)]
+pub enum Given {
+    Literal(Value),
+    Formula(Box<Formula>),
+    /// The sources do not say.
+    Unknown,
+}
+
+#[derive(Debug, Clone)]
+pub struct Valuation {
+    pub order: Vec<ValueFrom>,
+    pub exchange: Vec<Side>,
+    pub rate_source: String,
+    pub rate_day: RateDay,
+    pub price_at: PriceAt,
+    pub cite: Cite,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ValueFrom {
+    Row,
+    MoneyLeg,
+    Prices,
+    OtherLeg,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    Received,
+    Sent,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RateDay {
+    Same,
+    PreviousPublication,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PriceAt {
+    Instant,
+    Day,
+}
+
+/// What a row is for the law.
+#[derive(Debug, Clone)]
+pub struct Treatment {
+    /// `None`: every kind not named elsewhere.
+    pub kinds: Option<Vec<Kind>>,
+    pub in_force: InForce,
+    pub when: Option<Formula>,
+    pub effect: Effect,
+    /// The class; the kind's word where not given.
+    pub class: Option<String>,
+    pub proceeds: Worth,
+    pub cost: Worth,
+    pub cite: Cite,
+    pub note: Option<String>,
+    pub at: At,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Effect {
+    Acquisition,
+    Disposal,
+    Exchange,
+    Rollover,
+    Income,
+    Expense,
+    Move,
+    Removal,
+    Ignore,
+    Refuse,
+}
+
+impl Effect {
+    pub const WORDS: &'static [(&'static str, Effect)] = &[
+        ("acquisition", Effect::Acquisition),
+        ("disposal", Effect::Disposal),
+        ("exchange", Effect::Exchange),
+        ("rollover", Effect::Rollover),
+        ("income", Effect::Income),
+        ("expense", Effect::Expense),
+        ("move", Effect::Move),
+        ("removal", Effect::Removal),
+        ("ignore", Effect::Ignore),
+        ("refuse", Effect::Refuse),
+    ];
+
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, e)| *e == self).map_or("", |(w, _)| w)
+    }
+}
+
+/// What a leg counts as.
+#[derive(Debug, Clone)]
+pub enum Worth {
+    /// Its market value.
+    Value,
+    Zero,
+    Formula(Box<Formula>),
+}
+
+#[derive(Debug, Clone)]
+pub struct FeeRule {
+    pub to: Vec<Effect>,
+    pub paid_in: Option<PaidIn>,
+    pub when: Option<Formula>,
+    pub in_force: InForce,
+    pub goes: Goes,
+    /// Paying in a coin is a disposal of it; else its lots leave without gain.
+    pub coin_is_disposal: bool,
+    pub cite: Cite,
+    pub at: At,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PaidIn {
+    Money,
+    Sent,
+    Received,
+    Other,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Goes {
+    Received,
+    Sent,
+    Apart,
+    Lost,
+}
+
+#[derive(Debug, Clone)]
+pub struct Matching {
+    pub by_account: bool,
+    pub by_asset: bool,
+    pub steps: Vec<Step>,
+    pub at: At,
+}
+
+#[derive(Debug, Clone)]
+pub struct Step {
+    pub method: Method,
+    pub when: Option<Formula>,
+    pub cite: Cite,
+    pub at: At,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    Specific,
+    Fifo,
+    Average,
+}
+
+impl Method {
+    pub const WORDS: &'static [(&'static str, Method)] =
+        &[("specific", Method::Specific), ("fifo", Method::Fifo), ("average", Method::Average)];
+
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, m)| *m == self).map_or("", |(w, _)| w)
+    }
+}
+
+/// A formula, or cases tried in order.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    pub cases: Vec<Case>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// `None` in the last.
+    pub when: Option<Formula>,
+    pub then: Formula,
+}
+
+/// A computed field of a row block.
+#[derive(Debug, Clone)]
+pub struct Field {
+    pub name: String,
+    pub title: Option<String>,
+    pub item: Item,
+    pub unit: Type,
+    pub rule: Rule,
+    pub shown_as: Option<Shown>,
+    pub cite: Cite,
+    pub at: At,
+}
+
+/// Columns of the report that a law may fill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    Gain,
+    TaxableGain,
+    AllowableCost,
+    Term,
+}
+
+impl Shown {
+    pub const WORDS: &'static [(&'static str, Shown)] = &[
+        ("gain", Shown::Gain),
+        ("taxable_gain", Shown::TaxableGain),
+        ("allowable_cost", Shown::AllowableCost),
+        ("term", Shown::Term),
+    ];
+}
+
+#[derive(Debug, Clone)]
+pub struct Quantity {
+    pub name: String,
+    pub title: Option<String>,
+    pub unit: Type,
+    pub per: Per,
+    pub rule: Rule,
+    pub cite: Cite,
+    pub at: At,
+}
+
+#[derive(Debug, Clone)]
+pub struct Tax {
+    pub name: String,
+    pub title: String,
+    pub kind: String,
+    pub borne_by: String,
+    pub in_force: InForce,
+    pub applies: Option<Formula>,
+    pub per: Per,
+    pub base: Option<Formula>,
+    pub rate: Option<Formula>,
+    pub amount: Option<Formula>,
+    pub less: Option<Formula>,
+    pub round: Option<Rounding>,
+    pub due: Vec<Due>,
+    pub cite: Cite,
+    pub at: At,
+}
+
+#[derive(Debug, Clone)]
+pub struct Rounding {
+    pub to: Decimal,
+    pub toward: Toward,
+    pub cite: Cite,
+}
+
+/// When a tax is due: the first entry whose condition holds.
+#[derive(Debug, Clone)]
+pub struct Due {
+    pub when: Option<Formula>,
+    pub rule: DueRule,
+    pub cite: Cite,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DueRule {
+    /// Day of a month, so many months after the one in which the period ends.
+    DayOfMonth { day: u32, months_after: u32 },
+    /// The day before month and day of the calendar year after the one in which the period ends.
+    BeforeNextYear { month: u32, day: u32 },
+}
+
+impl RuleBook {
+    /// A citation in words: the act, the article, how sure.
+    pub fn citation(&self, key: &str) -> String {
+        let Some(entry) = self.sources.get(key) else { return key.to_owned() };
+        let act = entry.part_of.as_ref().and_then(|(act, _)| self.sources.get(act)).unwrap_or(entry);
+        let title = act.title.as_deref().unwrap_or(key);
+        let article = entry.article.as_ref().map(|a| format!(", {a}")).unwrap_or_default();
+        format!("{title}{article} ({})", self.status(key).word().replace('_', " "))
+    }
+
+    pub fn citations(&self, cite: &Cite) -> Vec<String> {
+        cite.iter().map(|(key, _)| self.citation(key)).collect()
+    }
+
+    /// The status of a source: its own, else that of the act it is part of, else unconfirmed.
+    pub fn status(&self, key: &str) -> Status {
+        let Some(entry) = self.sources.get(key) else { return Status::Unconfirmed };
+        entry.status.or_else(|| self.sources.get(&entry.part_of.as_ref()?.0)?.status).unwrap_or(Status::Unconfirmed)
+    }
+
+    pub fn money(&self) -> Unit {
+        Unit::base(&self.currency)
+    }
+
+    pub fn option(&self, name: &str) -> Option<&OptionSet> {
+        self.options.iter().find(|o| o.name == name)
+    }
+
+    pub fn fact(&self, name: &str) -> Option<&Fact> {
+        self.facts.iter().find(|f| f.name == name)
+    }
+}

@@ -1,0 +1,244 @@
+//! All names of a law, then every formula against them.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::formula::Formula;
+use crate::formula::check::proven;
+use crate::formula::code::Ref;
+use crate::formula::names::{Detail, Item, Named, Names, Scope};
+use crate::formula::types::{Type, Unit, Value, WordSet};
+
+use super::book::{About, At, FactShape, Given, Rule, RuleBook, SelectedBy, Worth};
+
+/// Declares every name; a clash is an error.
+pub fn declare(book: &mut RuleBook, problems: &mut Vec<Diagnostic>) {
+    let mut names = std::mem::take(&mut book.names);
+    names.currency.clone_from(&book.currency);
+    names.units.clone_from(&book.units);
+    names.has_month_end = book.month_end.is_some();
+    for word in crate::ledger::Kind::ALL.iter().map(|k| k.word()).chain(crate::ledger::COUNTERPARTY_KINDS.iter().copied()) {
+        names.word(word);
+    }
+    for word in ["specific", "average", "fifo", "sent", "fee"] {
+        names.word(word);
+    }
+    for treatment in &book.treatments {
+        let kinds = treatment.kinds.iter().flatten().map(|k| k.word().to_owned());
+        for class in treatment.class.clone().map_or_else(|| kinds.collect::<Vec<_>>(), |c| vec![c]) {
+            if !names.classes.contains(&class) {
+                names.classes.push(class);
+            }
+        }
+    }
+    for class in names.classes.clone() {
+        names.word(&class);
+    }
+    let mut declared = Declared { names, first: BTreeMap::new(), problems };
+    all_names(book, &mut declared);
+    book.names = declared.names;
+}
+
+struct Declared<'a> {
+    names: Names,
+    first: BTreeMap<String, At>,
+    problems: &'a mut Vec<Diagnostic>,
+}
+
+impl Declared<'_> {
+    fn add(&mut self, name: &str, at: &At, target: Ref, ty: Type, detail: Detail) {
+        if let Some(first) = self.first.get(name) {
+            let message = format!("`{name}` is declared twice");
+            self.problems.push(
+                Diagnostic::new(Code::R0206, message)
+                    .at(at.place())
+                    .related(first.place(), "first here")
+                    .help("facts, labels, readings, parameters, fields, quantities and taxes share their names: rename one"),
+            );
+            return;
+        }
+        self.first.insert(name.to_owned(), at.clone());
+        self.names.by_name.insert(name.to_owned(), Named { target, ty, detail });
+    }
+
+    fn words(&mut self, of: String, words: &[String]) -> Type {
+        for word in words {
+            self.names.word(word);
+        }
+        Type::Word(WordSet { of, words: words.to_vec(), country: false })
+    }
+}
+
+fn all_names(book: &RuleBook, to: &mut Declared<'_>) {
+    for (index, fact) in book.facts.iter().enumerate() {
+        let (ty, list) = match &fact.shape {
+            FactShape::OneOf(words) => (to.words(format!("the fact `{}`", fact.name), words), None),
+            FactShape::Unit(ty) => (ty.clone(), None),
+            FactShape::List(keys) => (Type::Number(Unit::number()), Some(keys.clone())),
+        };
+        let detail = Detail::Fact { varies: fact.varies, about_row: fact.about == About::Row, list };
+        to.add(&fact.name, &fact.at, Ref::Fact(index), ty, detail);
+    }
+    for (index, label) in book.labels.iter().enumerate() {
+        let ty = to.words(format!("the label `{}`", label.name), &label.words);
+        to.add(&label.name, &label.at, Ref::Label(index), ty, Detail::Label);
+    }
+    for (index, option) in book.options.iter().enumerate() {
+        let words: Vec<String> = option.options.iter().map(|o| o.name.clone()).collect();
+        let what = if option.is_reading { "reading" } else { "choice" };
+        let ty = to.words(format!("the {what} `{}`", option.name), &words);
+        to.add(&option.name, &option.at, Ref::Option(index), ty, Detail::Option);
+    }
+    for (index, parameter) in book.parameters.iter().enumerate() {
+        let never_zero = !parameter.values.is_empty()
+            && parameter.values.iter().all(|v| matches!(&v.value, Given::Literal(Value::Number(n)) if !n.is_zero()));
+        let by_match = matches!(parameter.selected_by, SelectedBy::Disposed | SelectedBy::Acquired);
+        let detail = Detail::Parameter { never_zero, by_row: parameter.selected_by == SelectedBy::Row, by_match };
+        to.add(&parameter.name, &parameter.at, Ref::Parameter(index), parameter.unit.clone(), detail);
+    }
+    for (index, field) in book.fields.iter().enumerate() {
+        to.add(&field.name, &field.at, Ref::Field(index), field.unit.clone(), Detail::Field { item: field.item });
+    }
+    for (index, quantity) in book.quantities.iter().enumerate() {
+        to.add(&quantity.name, &quantity.at, Ref::Quantity(index), quantity.unit.clone(), Detail::Figure { per: quantity.per });
+    }
+    for (index, tax) in book.taxes.iter().enumerate() {
+        to.add(&tax.name, &tax.at, Ref::Tax(index), Type::Number(Unit::base(&book.currency)), Detail::Figure { per: tax.per });
+    }
+}
+
+/// Checks every formula of the law against its names.
+pub fn formulas(book: &mut RuleBook, problems: &mut Vec<Diagnostic>) {
+    let names = std::mem::take(&mut book.names);
+    let mut compiler = Compiler { names: &names, problems };
+    compiler.parameters(book);
+    compiler.rows(book);
+    for field in &mut book.fields {
+        compiler.rule(&mut field.rule, Scope::row(field.item), &field.unit);
+    }
+    for quantity in &mut book.quantities {
+        compiler.rule(&mut quantity.rule, Scope::period(quantity.per), &quantity.unit);
+    }
+    compiler.taxes(book);
+    book.names = names;
+    book.reads_previous = any_previous(book);
+}
+
+struct Compiler<'a> {
+    names: &'a Names,
+    problems: &'a mut Vec<Diagnostic>,
+}
+
+impl Compiler<'_> {
+    fn formula(&mut self, formula: &mut Formula, scope: Scope, wanted: &Type) {
+        formula.compile(self.names, scope, &[], Some(wanted), self.problems);
+    }
+
+    fn maybe(&mut self, formula: Option<&mut Formula>, scope: Scope, wanted: &Type) {
+        if let Some(formula) = formula {
+            self.formula(formula, scope, wanted);
+        }
+    }
+
+    /// Cases know that the conditions above them failed.
+    fn rule(&mut self, rule: &mut Rule, scope: Scope, wanted: &Type) {
+        let mut guards: Vec<String> = Vec::new();
+        for case in &mut rule.cases {
+            let mut holding = guards.clone();
+            if let Some(when) = &mut case.when
+                && let Some(expr) = when.compile(self.names, scope, &guards, Some(&Type::YesNo), self.problems)
+            {
+                holding.extend(proven(&expr, &when.text, true));
+                guards.extend(proven(&expr, &when.text, false));
+            }
+            case.then.compile(self.names, scope, &holding, Some(wanted), self.problems);
+        }
+    }
+
+    fn parameters(&mut self, book: &mut RuleBook) {
+        for parameter in &mut book.parameters {
+            for value in &mut parameter.values {
+                if let Given::Formula(formula) = &mut value.value {
+                    self.formula(formula, Scope::parameter(), &parameter.unit);
+                }
+            }
+        }
+    }
+
+    fn rows(&mut self, book: &mut RuleBook) {
+        let money = self.names.money();
+        let row = Scope::row(Item::Row);
+        for treatment in &mut book.treatments {
+            self.maybe(treatment.when.as_mut(), row, &Type::YesNo);
+            for worth in [&mut treatment.proceeds, &mut treatment.cost] {
+                if let Worth::Formula(formula) = worth {
+                    self.formula(formula, row, &money);
+                }
+            }
+        }
+        for fee in &mut book.fees {
+            self.maybe(fee.when.as_mut(), row, &Type::YesNo);
+        }
+        for step in &mut book.matching.steps {
+            self.maybe(step.when.as_mut(), Scope::fixed(), &Type::YesNo);
+        }
+    }
+
+    fn taxes(&mut self, book: &mut RuleBook) {
+        let money = self.names.money();
+        for tax in &mut book.taxes {
+            let scope = Scope::period(tax.per);
+            self.maybe(tax.applies.as_mut(), scope, &Type::YesNo);
+            self.maybe(tax.base.as_mut(), scope, &money);
+            self.maybe(tax.rate.as_mut(), scope, &Type::Number(Unit::rate()));
+            self.maybe(tax.amount.as_mut(), scope, &money);
+            self.maybe(tax.less.as_mut(), scope, &money);
+            for due in &mut tax.due {
+                self.maybe(due.when.as_mut(), scope, &Type::YesNo);
+            }
+        }
+    }
+}
+
+/// Every formula of the law.
+pub fn every_formula(book: &RuleBook) -> Vec<&Formula> {
+    let mut found: Vec<&Formula> = Vec::new();
+    for value in book.parameters.iter().flat_map(|p| &p.values) {
+        if let Given::Formula(formula) = &value.value {
+            found.push(formula);
+        }
+    }
+    for treatment in &book.treatments {
+        found.extend(&treatment.when);
+        for worth in [&treatment.proceeds, &treatment.cost] {
+            if let Worth::Formula(formula) = worth {
+                found.push(formula);
+            }
+        }
+    }
+    found.extend(book.fees.iter().filter_map(|f| f.when.as_ref()));
+    found.extend(book.matching.steps.iter().filter_map(|s| s.when.as_ref()));
+    let rules = book.fields.iter().map(|f| &f.rule).chain(book.quantities.iter().map(|q| &q.rule));
+    for case in rules.flat_map(|r| &r.cases) {
+        found.extend(&case.when);
+        found.push(&case.then);
+    }
+    for tax in &book.taxes {
+        found.extend(tax_formulas(tax));
+    }
+    found
+}
+
+/// The formulas of a tax.
+pub fn tax_formulas(tax: &super::book::Tax) -> Vec<&Formula> {
+    let own = [&tax.applies, &tax.base, &tax.rate, &tax.amount, &tax.less];
+    own.into_iter().flatten().chain(tax.due.iter().filter_map(|d| d.when.as_ref())).collect()
+}
+
+fn any_previous(book: &RuleBook) -> bool {
+    let mut found = false;
+    for formula in every_formula(book) {
+        formula.code.walk(&mut |code| found |= matches!(code.op, crate::formula::code::Op::Previous(..)));
+    }
+    found
+}

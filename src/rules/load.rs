@@ -1,0 +1,182 @@
+//! The files of a folder, read as one law.
+
+use chrono::NaiveDate;
+use sha2::{Digest, Sha256};
+
+use crate::diagnostic::{Code, Diagnostic, Source, SourceMap, any_error};
+use crate::formula::names::{Item, Names};
+use crate::yaml::{Fields, Node, Reader, parse};
+
+use super::book::{At, Matching, PriceAt, RateDay, RuleBook, Valuation};
+use super::{compile, read_figures, read_head, read_inputs, read_rows, sound};
+
+/// A law and what is to be said of it.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// `None` where there are errors.
+    pub book: Option<RuleBook>,
+    pub diagnostics: Vec<Diagnostic>,
+    pub sources: SourceMap,
+}
+
+/// Reads, compiles and checks the files of one law. All errors are reported at once.
+pub fn load(files: &[Source]) -> Loaded {
+    let mut diagnostics = Vec::new();
+    let mut sources = SourceMap::default();
+    let mut book = empty();
+    let mut roots: Vec<(Reader, Node)> = Vec::new();
+    let mut sha = Sha256::new();
+    for file in files {
+        sources.insert(file);
+        sha.update(file.text.as_bytes());
+        match parse(file) {
+            Ok(node) => roots.push((Reader::new(&file.name), node)),
+            Err(problems) => diagnostics.extend(problems),
+        }
+    }
+    book.sha256 = hex(&sha.finalize());
+    // With a file that is not YAML the others would only raise errors that follow from it.
+    let readable = diagnostics.is_empty();
+    if readable {
+        read_all(&mut book, &mut roots, files);
+    }
+    for (reader, _) in &mut roots {
+        diagnostics.append(&mut reader.problems);
+    }
+    if readable {
+        compile::declare(&mut book, &mut diagnostics);
+        compile::formulas(&mut book, &mut diagnostics);
+        sound::check(&book, &mut diagnostics);
+    }
+    diagnostics.sort_by(|a, b| (a.place.as_ref(), a.code).cmp(&(b.place.as_ref(), b.code)));
+    diagnostics.dedup();
+    let book = (!any_error(&diagnostics)).then_some(book);
+    Loaded { book, diagnostics, sources }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn empty() -> RuleBook {
+    let nowhere = At { file: "".into(), spot: crate::yaml::Spot::default() };
+    RuleBook {
+        code: String::new(),
+        title: String::new(),
+        currency: String::new(),
+        zone: chrono_tz::UTC,
+        year_begins: (1, 1),
+        covers: (NaiveDate::MIN, NaiveDate::MAX),
+        units: Vec::new(),
+        month_end: None,
+        sources: Default::default(),
+        labels: Vec::new(),
+        facts: Vec::new(),
+        options: Vec::new(),
+        parameters: Vec::new(),
+        valuation: Valuation {
+            order: Vec::new(),
+            exchange: Vec::new(),
+            rate_source: String::new(),
+            rate_day: RateDay::Same,
+            price_at: PriceAt::Day,
+            cite: Vec::new(),
+        },
+        treatments: Vec::new(),
+        fees: Vec::new(),
+        matching: Matching { by_account: false, by_asset: true, steps: Vec::new(), at: nowhere },
+        fields: Vec::new(),
+        quantities: Vec::new(),
+        taxes: Vec::new(),
+        names: Names::default(),
+        sha256: String::new(),
+        reads_previous: false,
+    }
+}
+
+/// The head comes first, whichever file has it: it names the currency that `money` means.
+fn read_all(book: &mut RuleBook, roots: &mut [(Reader, Node)], files: &[Source]) {
+    let has_head =
+        |node: &Node| matches!(&node.value, crate::yaml::Value::Map(entries) if entries.iter().any(|e| e.key == "jurisdiction"));
+    roots.sort_by_key(|(_, node)| !has_head(node));
+    let mut seen: Vec<&'static str> = Vec::new();
+    for (index, (reader, node)) in roots.iter_mut().enumerate() {
+        let Some(mut fields) = reader.fields(node, "a rule file") else { continue };
+        if index == 0 {
+            read_head::head(reader, &mut fields, book);
+        }
+        sections(reader, &mut fields, book, &mut seen);
+        fields.done(reader);
+    }
+    if let Some((reader, node)) = roots.first_mut() {
+        for missing in ["sources", "valuation", "treatment", "fees", "matching", "taxes"] {
+            if !seen.contains(&missing) {
+                let message = format!("the law has no `{missing}`");
+                reader.problem(Code::R0202, node.spot, message, Some(format!("add a section `{missing}:`")));
+            }
+        }
+    } else if files.is_empty() {
+        // Said by the caller, who knows which folder was meant.
+    }
+}
+
+fn sections(reader: &mut Reader, fields: &mut Fields<'_>, book: &mut RuleBook, seen: &mut Vec<&'static str>) {
+    let mut section = |fields: &mut Fields<'_>, key: &'static str| {
+        let node = fields.take(key).cloned();
+        if node.is_some() {
+            seen.push(key);
+        }
+        node
+    };
+    if let Some(node) = section(fields, "sources") {
+        reader.entries(&node).iter().for_each(|e| read_head::source(reader, e, book));
+    }
+    if let Some(node) = section(fields, "labels") {
+        reader.entries(&node).iter().for_each(|e| read_head::label(reader, e, book));
+    }
+    if let Some(node) = section(fields, "facts") {
+        reader.entries(&node).iter().for_each(|e| read_inputs::fact(reader, e, book));
+    }
+    for (key, is_reading) in [("choices", false), ("readings", true)] {
+        if let Some(node) = section(fields, key) {
+            reader.entries(&node).iter().for_each(|e| read_inputs::option(reader, e, is_reading, book));
+        }
+    }
+    if let Some(node) = section(fields, "parameters") {
+        reader.entries(&node).iter().for_each(|e| read_inputs::parameter(reader, e, book));
+    }
+    if let Some(node) = section(fields, "valuation")
+        && let Some(valuation) = read_rows::valuation(reader, &node)
+    {
+        book.valuation = valuation;
+    }
+    if let Some(node) = section(fields, "treatment") {
+        book.treatments.extend(reader.list(&node).iter().filter_map(|n| read_rows::treatment(reader, n)));
+    }
+    if let Some(node) = section(fields, "fees") {
+        book.fees.extend(reader.list(&node).iter().filter_map(|n| read_rows::fee(reader, n)));
+    }
+    if let Some(node) = section(fields, "matching")
+        && let Some(matching) = read_rows::matching(reader, &node)
+    {
+        book.matching = matching;
+    }
+    let blocks = [
+        ("each_match", Item::Match),
+        ("each_disposal", Item::Disposal),
+        ("each_income", Item::Income),
+        ("each_expense", Item::Expense),
+        ("each_acquisition", Item::Acquisition),
+    ];
+    for (key, item) in blocks {
+        if let Some(node) = section(fields, key) {
+            reader.entries(&node).iter().for_each(|e| read_figures::field(reader, e, item, book));
+        }
+    }
+    if let Some(node) = section(fields, "quantities") {
+        reader.entries(&node).iter().for_each(|e| read_figures::quantity(reader, e, book));
+    }
+    if let Some(node) = section(fields, "taxes") {
+        reader.entries(&node).iter().for_each(|e| read_figures::tax(reader, e, book));
+    }
+}

@@ -1,0 +1,16 @@
+//! The law of a country: its files, their shapes, and the compiled rule book.
+
+pub mod book;
+pub mod compile;
+pub mod load;
+mod names;
+mod read;
+mod read_figures;
+mod read_head;
+mod read_inputs;
+mod read_rows;
+mod sound;
+pub mod units;
+
+pub use book::RuleBook;
+pub use load::{Loaded, load};

@@ -1,0 +1,177 @@
+//! One file of law: nodes to the parts of a rule book. Formulas are kept as text; names are resolved later.
+
+use crate::diagnostic::Code;
+use crate::formula::Formula;
+use crate::formula::names::Per;
+use crate::yaml::{Entry, Fields, Node, Reader, Spot};
+
+use super::book::{At, Case, Cite, InForce, Rule};
+
+/// Words and helpers shared by all sections.
+pub trait Read {
+    fn at(&self, spot: Spot) -> At;
+    fn cite(&mut self, fields: &mut Fields<'_>, what: &str) -> Cite;
+    fn cite_if_any(&mut self, fields: &mut Fields<'_>) -> Cite;
+    fn cite_list(&mut self, node: &Node) -> Cite;
+    fn formula(&mut self, node: &Node) -> Option<Formula>;
+    fn in_force(&mut self, fields: &mut Fields<'_>) -> InForce;
+    fn rule(&mut self, fields: &mut Fields<'_>, what: &str) -> Option<Rule>;
+    fn per(&mut self, fields: &mut Fields<'_>, rows: bool) -> Per;
+    fn name(&mut self, entry: &Entry) -> String;
+    fn text_of(&mut self, fields: &mut Fields<'_>, key: &'static str) -> Option<String>;
+}
+
+impl Read for Reader {
+    fn at(&self, spot: Spot) -> At {
+        At { file: self.file.clone(), spot }
+    }
+
+    fn cite(&mut self, fields: &mut Fields<'_>, what: &str) -> Cite {
+        let spot = fields.spot;
+        match fields.take("cite") {
+            Some(node) => {
+                let cite = self.cite_list(node);
+                if cite.is_empty() && matches!(&node.value, crate::yaml::Value::List(l) if l.is_empty()) {
+                    self.problem(
+                        Code::R0401,
+                        node.spot,
+                        format!("{what} cites nothing"),
+                        Some("name a source: `cite: [key]`".into()),
+                    );
+                }
+                cite
+            }
+            None => {
+                let help = "add `cite: [key]` with a key of `sources`; where the law says nothing, cite a source with `status: law_silent`";
+                self.problem(Code::R0401, spot, format!("{what} has no citation"), Some(help.into()));
+                Vec::new()
+            }
+        }
+    }
+
+    fn cite_if_any(&mut self, fields: &mut Fields<'_>) -> Cite {
+        fields.take("cite").map(|node| self.cite_list(node)).unwrap_or_default()
+    }
+
+    fn cite_list(&mut self, node: &Node) -> Cite {
+        self.words(node).into_iter().map(|(key, spot)| (key, self.at(spot))).collect()
+    }
+
+    fn formula(&mut self, node: &Node) -> Option<Formula> {
+        let formula = Formula::take(node, &self.file);
+        if formula.is_none() {
+            let message = format!("a formula was expected here, but {} stands here", node.what());
+            self.problem(
+                Code::R0203,
+                node.spot,
+                message,
+                Some("write it on one line, in quotes if it holds `,` `:` `[` or `#`".into()),
+            );
+        }
+        formula
+    }
+
+    fn in_force(&mut self, fields: &mut Fields<'_>) -> InForce {
+        let from = fields.take("from").and_then(|n| self.date(n));
+        let until_node = fields.take("until");
+        let until = until_node.and_then(|n| self.date(n));
+        if let (Some(from), Some(until), Some(node)) = (from, until, until_node)
+            && until < from
+        {
+            self.problem(Code::R0207, node.spot, format!("it ends on {until}, before it begins on {from}"), None);
+        }
+        InForce { from, until }
+    }
+
+    fn rule(&mut self, fields: &mut Fields<'_>, what: &str) -> Option<Rule> {
+        let spot = fields.spot;
+        match (fields.take("formula"), fields.take("cases")) {
+            (Some(node), None) => Some(Rule { cases: vec![Case { when: None, then: self.formula(node)? }] }),
+            (None, Some(node)) => cases(self, node),
+            (Some(_), Some(node)) => {
+                self.problem(
+                    Code::R0203,
+                    node.spot,
+                    format!("{what} has both `formula` and `cases`"),
+                    Some("keep one of them".into()),
+                );
+                None
+            }
+            (None, None) => {
+                self.problem(
+                    Code::R0202,
+                    spot,
+                    format!("{what} has no `formula`"),
+                    Some("add `formula: ..` or `cases: [..]`".into()),
+                );
+                None
+            }
+        }
+    }
+
+    fn per(&mut self, fields: &mut Fields<'_>, rows: bool) -> Per {
+        let words: &[(&'static str, Per)] =
+            &[("year", Per::Year), ("quarter", Per::Quarter), ("month", Per::Month), ("row", Per::Row)];
+        let words = if rows { words } else { words.get(..3).unwrap_or(words) };
+        fields.take("per").and_then(|n| self.one_of(n, words)).unwrap_or(Per::Year)
+    }
+
+    fn name(&mut self, entry: &Entry) -> String {
+        let name = entry.key.as_str();
+        let formed = name.starts_with(|c: char| c.is_ascii_lowercase())
+            && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        if !formed {
+            let help = "a name is lower-case letters, digits and `_`, and begins with a letter";
+            self.problem(Code::R0205, entry.key_spot, format!("`{name}` is not a name"), Some(help.into()));
+        } else if super::names::is_reserved(name) {
+            let help = "choose another name: this word already means something in formulas";
+            self.problem(Code::R0205, entry.key_spot, format!("`{name}` is a word of the language"), Some(help.into()));
+        }
+        name.to_owned()
+    }
+
+    fn text_of(&mut self, fields: &mut Fields<'_>, key: &'static str) -> Option<String> {
+        fields.take(key).and_then(|n| self.string(n))
+    }
+}
+
+fn cases(reader: &mut Reader, node: &Node) -> Option<Rule> {
+    let items = reader.list(node);
+    let mut cases = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        let Some(mut fields) = reader.fields(item, "a case") else { continue };
+        let (when, then, otherwise) = (fields.take("when"), fields.take("then"), fields.take("otherwise"));
+        match (when, then, otherwise) {
+            (Some(when), Some(then), None) => {
+                let (when, then) = (reader.formula(when), reader.formula(then));
+                if let (Some(when), Some(then)) = (when, then) {
+                    cases.push(Case { when: Some(when), then });
+                }
+            }
+            (None, None, Some(otherwise)) => {
+                if index + 1 < items.len() {
+                    reader.problem(
+                        Code::R0410,
+                        item.spot,
+                        "the cases after `otherwise` can never be reached",
+                        Some("put `otherwise` last".into()),
+                    );
+                }
+                if let Some(then) = reader.formula(otherwise) {
+                    cases.push(Case { when: None, then });
+                }
+            }
+            _ => {
+                let help = "a case is `{ when: \"..\", then: \"..\" }`, the last is `{ otherwise: \"..\" }`";
+                reader.problem(Code::R0203, item.spot, "a case needs `when` and `then`, or `otherwise` alone", Some(help.into()));
+            }
+        }
+        fields.done(reader);
+    }
+    if cases.last().is_none_or(|c| c.when.is_some()) {
+        let help = "end the list with `- { otherwise: \"..\" }`";
+        reader.problem(Code::R0403, node.spot, "no case covers what is left", Some(help.into()));
+        return None;
+    }
+    Some(Rule { cases })
+}

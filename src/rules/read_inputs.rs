@@ -1,0 +1,229 @@
+//! Facts, readings, choices, parameters.
+
+use crate::diagnostic::{Code, suggestion};
+use crate::formula::Formula;
+use crate::formula::names::Varies;
+use crate::formula::types::{Type, Value};
+use crate::yaml::{Entry, Fields, Node, Reader, Value as Yaml};
+
+use super::book::{
+    About, DatedValue, Fact, FactDefault, FactShape, Given, InForce, OptionEntry, OptionSet, Parameter, RuleBook, SelectedBy,
+};
+use super::read::Read;
+use super::units::{literal, read_unit};
+
+/// Reads one entry of `facts`.
+pub fn fact(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
+    let name = reader.name(entry);
+    let Some(mut fields) = reader.fields(&entry.value, "a fact") else { return };
+    let title = reader.text_of(&mut fields, "title").unwrap_or_else(|| name.replace('_', " "));
+    reader.text_of(&mut fields, "note");
+    let varies = [("no", Varies::No), ("by_year", Varies::ByYear), ("by_month", Varies::ByMonth), ("by_date", Varies::ByDate)];
+    let varies = fields.take("varies").and_then(|n| reader.one_of(n, &varies)).unwrap_or(Varies::No);
+    let about = fields
+        .take("about")
+        .and_then(|n| reader.one_of(n, &[("taxpayer", About::Taxpayer), ("row", About::Row)]))
+        .unwrap_or(About::Taxpayer);
+    let counts_as_ledger = fields.take("counts_as").and_then(|n| reader.one_of(n, &[("ledger", true)])).unwrap_or(false);
+    let shape = fact_shape(reader, &mut fields, book);
+    let default = fields.take("default").and_then(|n| fact_default(reader, n, shape.as_ref()?, book));
+    let cite = reader.cite_if_any(&mut fields);
+    fields.done(reader);
+    let Some(shape) = shape else { return };
+    book.facts.push(Fact { name, title, shape, varies, about, counts_as_ledger, default, cite, at: reader.at(entry.key_spot) });
+}
+
+fn fact_shape(reader: &mut Reader, fields: &mut Fields<'_>, book: &RuleBook) -> Option<FactShape> {
+    let (one_of, unit, list) = (fields.take("one_of"), fields.take("unit"), fields.take("list_of"));
+    match (one_of, unit, list) {
+        (Some(node), None, None) => Some(FactShape::OneOf(reader.words(node).into_iter().map(|(w, _)| w).collect())),
+        (None, Some(node), None) => read_unit(reader, node, &book.currency, &book.units).map(FactShape::Unit),
+        (None, None, Some(node)) => {
+            let entries = reader.entries(node).to_vec();
+            let keys =
+                entries.iter().filter_map(|e| Some((e.key.clone(), read_unit(reader, &e.value, &book.currency, &book.units)?)));
+            Some(FactShape::List(keys.collect()))
+        }
+        _ => {
+            reader.problem(Code::R0203, fields.spot, "a fact needs exactly one of `one_of`, `unit`, `list_of`", None);
+            None
+        }
+    }
+}
+
+fn fact_default(reader: &mut Reader, node: &Node, shape: &FactShape, book: &mut RuleBook) -> Option<FactDefault> {
+    match shape {
+        FactShape::List(_) => {
+            if !reader.list(node).is_empty() {
+                reader.problem(
+                    Code::R0203,
+                    node.spot,
+                    "the default of a list is the empty list",
+                    Some("write `default: []`".into()),
+                );
+            }
+            Some(FactDefault::EmptyList)
+        }
+        FactShape::OneOf(words) => {
+            let text = reader.text(node)?;
+            if !words.iter().any(|w| w == text) {
+                let help = suggestion(text, words.iter().map(String::as_str));
+                reader.problem(Code::R0204, node.spot, format!("the default `{text}` is not one of the words"), help);
+                return None;
+            }
+            Some(FactDefault::Value(Value::Word(book.names.word(text))))
+        }
+        FactShape::Unit(ty) => {
+            let text = reader.text(node)?;
+            match literal(text, ty) {
+                Ok(value) => Some(FactDefault::Value(value)),
+                Err(message) => {
+                    reader.problem(Code::R0203, node.spot, message, None);
+                    None
+                }
+            }
+        }
+    }
+}
+
+/// Reads one entry of `readings` or `choices`.
+pub fn option(reader: &mut Reader, entry: &Entry, is_reading: bool, book: &mut RuleBook) {
+    let name = reader.name(entry);
+    let what = if is_reading { "a reading" } else { "a choice" };
+    let Some(mut fields) = reader.fields(&entry.value, what) else { return };
+    let question = fields.require(reader, "question").and_then(|n| reader.string(n)).unwrap_or_default();
+    reader.text_of(&mut fields, "note");
+    let mut options = Vec::new();
+    if let Some(node) = fields.require(reader, "options") {
+        for option in reader.entries(node).to_vec() {
+            let Some(mut inner) = reader.fields(&option.value, "an option") else { continue };
+            let title = reader.text_of(&mut inner, "title").unwrap_or_else(|| option.key.replace('_', " "));
+            let argument = if is_reading { inner.require(reader, "argument") } else { inner.take("argument") };
+            let argument = argument.and_then(|n| reader.string(n)).unwrap_or_default();
+            inner.done(reader);
+            options.push(OptionEntry { name: option.key, title, argument });
+        }
+        if options.len() < 2 {
+            let help = "where nothing else is argued, cite a source with `status: law_silent` instead";
+            reader.problem(Code::R0203, node.spot, format!("{what} needs at least two options"), Some(help.into()));
+        }
+    }
+    let default = fields.require(reader, "default").and_then(|n| Some((reader.string(n)?, n.spot)));
+    let cite = reader.cite(&mut fields, &format!("{what} `{name}`"));
+    fields.done(reader);
+    let Some((default, spot)) = default else { return };
+    if !options.iter().any(|o| o.name == default) {
+        let help = suggestion(&default, options.iter().map(|o| o.name.as_str()));
+        reader.problem(Code::R0204, spot, format!("the default `{default}` is not one of the options"), help);
+    }
+    book.options.push(OptionSet { name, is_reading, question, options, default, cite, at: reader.at(entry.key_spot) });
+}
+
+/// Reads one entry of `parameters`.
+pub fn parameter(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
+    let name = reader.name(entry);
+    let Some(mut fields) = reader.fields(&entry.value, "a parameter") else { return };
+    let title = fields.require(reader, "title").and_then(|n| reader.string(n)).unwrap_or_default();
+    reader.text_of(&mut fields, "note");
+    let unit = fields.require(reader, "unit").and_then(|n| read_unit(reader, n, &book.currency, &book.units));
+    let selected = [
+        ("tax_year", SelectedBy::TaxYear),
+        ("period", SelectedBy::Period),
+        ("row", SelectedBy::Row),
+        ("disposed", SelectedBy::Disposed),
+        ("acquired", SelectedBy::Acquired),
+    ];
+    let selected_by =
+        fields.require(reader, "selected_by").and_then(|n| reader.one_of(n, &selected)).unwrap_or(SelectedBy::Period);
+    let known_through = fields.take("known_through").and_then(|n| reader.date(n));
+    let values_node = fields.require(reader, "values");
+    let Some(unit) = unit else {
+        fields.done(reader);
+        return;
+    };
+    let mut values = Vec::new();
+    if let Some(node) = values_node {
+        for item in reader.list(node) {
+            values.extend(dated_value(reader, item, &name, &unit));
+        }
+        if matches!(&node.value, Yaml::List(l) if l.is_empty()) {
+            reader.problem(
+                Code::R0202,
+                node.spot,
+                format!("`{name}` has no values"),
+                Some("add `- { from: .., value: .., cite: [..] }`".into()),
+            );
+        }
+    }
+    fields.done(reader);
+    order_of_dates(reader, &name, &values);
+    book.parameters.push(Parameter { name, title, unit, selected_by, known_through, values, at: reader.at(entry.key_spot) });
+}
+
+fn dated_value(reader: &mut Reader, node: &Node, name: &str, unit: &Type) -> Option<DatedValue> {
+    let mut fields = reader.fields(node, "a dated value")?;
+    let in_force = reader.in_force(&mut fields);
+    let value_node = fields.require(reader, "value");
+    let cite = reader.cite(&mut fields, &format!("this value of `{name}`"));
+    let note = reader.text_of(&mut fields, "note");
+    fields.done(reader);
+    let value_node = value_node?;
+    let text = reader.text(value_node)?;
+    let value = if text == "unknown" {
+        Given::Unknown
+    } else {
+        match literal(text, unit) {
+            Ok(value) => Given::Literal(value),
+            Err(_) if text.contains(|c: char| c.is_ascii_alphabetic() || "*+/(".contains(c)) => {
+                Given::Formula(Box::new(Formula::take(value_node, &reader.file)?))
+            }
+            Err(message) => {
+                reader.problem(Code::R0203, value_node.spot, message, None);
+                return None;
+            }
+        }
+    };
+    Some(DatedValue { in_force, value, cite, note, at: reader.at(node.spot) })
+}
+
+/// Values stand in the order of their dates, without overlaps and without gaps.
+fn order_of_dates(reader: &mut Reader, name: &str, values: &[DatedValue]) {
+    for (earlier, later) in values.iter().zip(values.iter().skip(1)) {
+        let InForce { from: Some(from), .. } = later.in_force else {
+            let message = format!("only the first value of `{name}` may have no `from`");
+            reader.problem(Code::R0202, later.at.spot, message, Some("say from which day it holds".into()));
+            continue;
+        };
+        if earlier.in_force.from.is_some_and(|before| before >= from) {
+            let message = format!(
+                "this value of `{name}` holds from {from}, but the one above it from {}",
+                earlier.in_force.from.unwrap_or(from)
+            );
+            reader.problem(
+                Code::R0207,
+                later.at.spot,
+                message,
+                Some("put the values in the order of their dates, each date once".into()),
+            );
+        } else if let Some(until) = earlier.in_force.until {
+            let Some(next) = until.succ_opt() else { continue };
+            if until >= from {
+                let message = format!("two values of `{name}` hold on {from}");
+                reader.problem(
+                    Code::R0207,
+                    later.at.spot,
+                    message,
+                    Some(format!("end the one above on {}", from.pred_opt().unwrap_or(from))),
+                );
+            } else if next < from {
+                let message = format!("`{name}` has no value from {next} until {}", from.pred_opt().unwrap_or(from));
+                reader.problem(
+                    Code::R0208,
+                    later.at.spot,
+                    message,
+                    Some("give the missing value, or `value: unknown` where the sources are silent".into()),
+                );
+            }
+        }
+    }
+}

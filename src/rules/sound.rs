@@ -1,0 +1,220 @@
+//! Whether the law hangs together: cycles, citations, things never used, things never reached.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diagnostic::{Code, Diagnostic, suggestion};
+use crate::formula::code::Ref;
+
+use super::book::{At, Cite, Effect, Given, Rule, RuleBook, Status};
+use super::compile::{every_formula, tax_formulas};
+
+/// All checks that need the whole law.
+pub fn check(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
+    cycles(book, problems);
+    citations(book, problems);
+    unused(book, problems);
+    fees(book, problems);
+    super::read_rows::complete(problems, book);
+}
+
+// ---- cycles ----
+
+fn rule_refs(rule: &Rule) -> Vec<Ref> {
+    rule.cases.iter().flat_map(|c| c.when.iter().chain([&c.then])).flat_map(|f| f.code.refs()).collect()
+}
+
+fn graph(book: &RuleBook) -> BTreeMap<Ref, (String, At, Vec<Ref>)> {
+    let mut nodes = BTreeMap::new();
+    for (index, parameter) in book.parameters.iter().enumerate() {
+        let refs =
+            parameter.values.iter().filter_map(|v| if let Given::Formula(f) = &v.value { Some(f.code.refs()) } else { None });
+        nodes.insert(Ref::Parameter(index), (parameter.name.clone(), parameter.at.clone(), refs.flatten().collect()));
+    }
+    for (index, field) in book.fields.iter().enumerate() {
+        nodes.insert(Ref::Field(index), (field.name.clone(), field.at.clone(), rule_refs(&field.rule)));
+    }
+    for (index, quantity) in book.quantities.iter().enumerate() {
+        nodes.insert(Ref::Quantity(index), (quantity.name.clone(), quantity.at.clone(), rule_refs(&quantity.rule)));
+    }
+    for (index, tax) in book.taxes.iter().enumerate() {
+        let refs = tax_formulas(tax).into_iter().flat_map(|f| f.code.refs()).collect();
+        nodes.insert(Ref::Tax(index), (tax.name.clone(), tax.at.clone(), refs));
+    }
+    nodes
+}
+
+fn cycles(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
+    let nodes = graph(book);
+    let mut done: BTreeSet<Ref> = BTreeSet::new();
+    for start in nodes.keys() {
+        let mut path: Vec<Ref> = Vec::new();
+        visit(*start, &nodes, &mut path, &mut done, problems);
+    }
+}
+
+/// Depth first; names of a law are few, and a path is at most as long as they are many.
+fn visit(
+    node: Ref,
+    nodes: &BTreeMap<Ref, (String, At, Vec<Ref>)>,
+    path: &mut Vec<Ref>,
+    done: &mut BTreeSet<Ref>,
+    problems: &mut Vec<Diagnostic>,
+) {
+    if done.contains(&node) {
+        return;
+    }
+    if let Some(start) = path.iter().position(|p| *p == node) {
+        let names: Vec<&str> =
+            path.iter().skip(start).chain([&node]).filter_map(|r| nodes.get(r)).map(|(name, _, _)| name.as_str()).collect();
+        if let Some((name, at, _)) = nodes.get(&node) {
+            let message = format!("`{name}` depends on itself: {}", names.join(" -> "));
+            let help = "break the circle; a value of the period before is read with `previous(NAME, START)`";
+            problems.push(Diagnostic::new(Code::R0306, message).at(at.place()).help(help));
+        }
+        done.extend(path.iter().skip(start));
+        return;
+    }
+    let Some((_, _, refs)) = nodes.get(&node) else { return };
+    path.push(node);
+    for next in refs {
+        visit(*next, nodes, path, done, problems);
+    }
+    path.pop();
+    done.insert(node);
+}
+
+// ---- citations ----
+
+fn every_cite(book: &RuleBook) -> Vec<(&Cite, bool)> {
+    let mut found: Vec<(&Cite, bool)> = Vec::new();
+    found.extend(book.month_end.iter().map(|(_, cite)| (cite, false)));
+    found.extend(book.facts.iter().map(|f| (&f.cite, false)));
+    found.extend(book.options.iter().map(|o| (&o.cite, false)));
+    found.extend(book.parameters.iter().flat_map(|p| &p.values).map(|v| (&v.cite, true)));
+    found.push((&book.valuation.cite, false));
+    found.extend(book.treatments.iter().map(|t| (&t.cite, true)));
+    found.extend(book.fees.iter().map(|f| (&f.cite, true)));
+    found.extend(book.matching.steps.iter().map(|s| (&s.cite, true)));
+    found.extend(book.fields.iter().map(|f| (&f.cite, true)));
+    found.extend(book.quantities.iter().map(|q| (&q.cite, true)));
+    for tax in &book.taxes {
+        found.push((&tax.cite, true));
+        found.extend(tax.due.iter().map(|d| (&d.cite, true)));
+        found.extend(tax.round.iter().map(|r| (&r.cite, true)));
+    }
+    found
+}
+
+fn citations(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
+    let mut cited: BTreeSet<&str> = BTreeSet::new();
+    for (cite, rests) in every_cite(book) {
+        for (key, at) in cite {
+            cited.insert(key);
+            unknown_source(book, key, at, problems);
+            if rests
+                && book.sources.contains_key(key)
+                && matches!(book.status(key), Status::Cancelled | Status::Proposed)
+                && cite.len() == 1
+            {
+                let message = format!("this rests on `{key}` alone, which is {}", book.status(key).word());
+                problems.push(
+                    Diagnostic::new(Code::R0407, message).at(at.place()).help("cite an act in force, or leave the rule out"),
+                );
+            }
+        }
+    }
+    for entry in book.sources.values() {
+        for (key, at) in entry.part_of.iter().chain(&entry.against) {
+            unknown_source(book, key, at, problems);
+        }
+    }
+    // An act counts as cited through its articles, a source through one that stands against it.
+    let mut reached: BTreeSet<&str> = cited.clone();
+    for key in cited {
+        let entry = book.sources.get(key);
+        reached.extend(entry.iter().flat_map(|e| e.part_of.iter().chain(&e.against)).map(|(k, _)| k.as_str()));
+    }
+    for (key, _) in reached.clone().into_iter().filter_map(|k| Some((k, book.sources.get(k)?))) {
+        if let Some((act, _)) = book.sources.get(key).and_then(|e| e.part_of.as_ref()) {
+            reached.insert(act);
+        }
+    }
+    for (key, entry) in &book.sources {
+        if !reached.contains(key.as_str()) {
+            let message = format!("the source `{key}` is never cited");
+            problems.push(
+                Diagnostic::new(Code::R0408, message).at(entry.at.place()).help("cite it where it counts, or leave it out"),
+            );
+        }
+    }
+}
+
+fn unknown_source(book: &RuleBook, key: &str, at: &At, problems: &mut Vec<Diagnostic>) {
+    if !book.sources.contains_key(key) {
+        let help =
+            suggestion(key, book.sources.keys().map(String::as_str)).unwrap_or_else(|| "declare it under `sources`".into());
+        problems.push(Diagnostic::new(Code::R0402, format!("no source has the key `{key}`")).at(at.place()).help(help));
+    }
+}
+
+// ---- unused ----
+
+fn unused(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
+    // With faulty formulas what is used is not known.
+    if crate::diagnostic::any_error(problems) {
+        return;
+    }
+    let used: BTreeSet<Ref> = every_formula(book).iter().flat_map(|f| f.code.refs()).collect();
+    let mut warn = |what: &str, name: &str, at: &At| {
+        let message = format!("{what} `{name}` is never used");
+        problems.push(Diagnostic::new(Code::R0409, message).at(at.place()).help("use it in a formula, or leave it out"));
+    };
+    for (index, fact) in book.facts.iter().enumerate() {
+        if !used.contains(&Ref::Fact(index)) {
+            warn("the fact", &fact.name, &fact.at);
+        }
+    }
+    for (index, option) in book.options.iter().enumerate() {
+        if !used.contains(&Ref::Option(index)) {
+            warn(if option.is_reading { "the reading" } else { "the choice" }, &option.name, &option.at);
+        }
+    }
+    for (index, parameter) in book.parameters.iter().enumerate() {
+        if !used.contains(&Ref::Parameter(index)) {
+            warn("the parameter", &parameter.name, &parameter.at);
+        }
+    }
+    for (index, field) in book.fields.iter().enumerate() {
+        if field.shown_as.is_none() && !used.contains(&Ref::Field(index)) {
+            warn("the field", &field.name, &field.at);
+        }
+    }
+}
+
+// ---- fees ----
+
+fn fees(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
+    if book.treatments.is_empty() {
+        return;
+    }
+    let mut wanted: BTreeSet<Effect> = book.treatments.iter().map(|t| t.effect).collect();
+    wanted.insert(Effect::Move);
+    for effect in wanted {
+        if matches!(effect, Effect::Ignore | Effect::Refuse) {
+            continue;
+        }
+        let always = book.fees.iter().any(|f| {
+            f.to.contains(&effect)
+                && f.when.is_none()
+                && f.paid_in.is_none()
+                && f.in_force.from.is_none()
+                && f.in_force.until.is_none()
+        });
+        if !always {
+            let place = book.fees.first().map(|f| f.at.place()).or_else(|| book.treatments.first().map(|t| t.at.place()));
+            let message = format!("a fee on `{}` has no rule that always holds", effect.word());
+            let help = format!("add `{{ to: [{}], goes: .., in_coin: .., cite: [..] }}`", effect.word());
+            problems.push(Diagnostic::new(Code::R0406, message).at_opt(place).help(help));
+        }
+    }
+}
