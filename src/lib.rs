@@ -1,11 +1,20 @@
 //! fisc: a rules engine for crypto tax and regulation. The law is data, every figure explains itself.
 
 pub mod assess;
+pub mod calendar;
+pub mod classify;
 pub mod diagnostic;
+pub mod engine;
+pub mod examples;
 pub mod explain;
+pub mod facts;
 pub mod formula;
+pub mod import;
 pub mod ledger;
+pub mod library;
+pub mod lots;
 pub mod number;
+pub mod pairing;
 pub mod rules;
 pub mod value;
 pub mod yaml;

@@ -1,5 +1,13 @@
 //! From matched rows to liabilities.
 
 pub mod assessment;
+pub mod build;
+pub mod env;
+pub mod eval;
+pub mod parts;
+pub mod refusal;
+pub mod run;
+pub mod tax;
+pub mod world;
 
 pub use assessment::Assessment;

@@ -1,11 +1,16 @@
 //! The story of a figure: a tree that leads back to rows, values of the law and their sources.
 
+pub mod build;
+mod formula;
+mod items;
+mod names;
+
 use serde::Serialize;
 
 /// One step: a figure with the formula that gave it and the parts it was made of.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Step {
-    /// `mining_tax@2024-07`, `gain@row-12`, or what kind of part it is (`not taken`, `row`).
+    /// `mining_tax@2024-07`, `gain@row-12`, or what kind of part it is.
     pub name: String,
     /// The value as text; `None` where refused.
     pub value: Option<String>,
@@ -19,7 +24,7 @@ pub struct Step {
     /// What a reader should know: dates in force, the branch not taken, the argument of a reading.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
-    /// `file:line` of a row of the ledger, a price, a rate.
+    /// `file:line` of a row of the ledger or an entry of the law.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
     pub parts: Vec<Step>,

@@ -1,7 +1,10 @@
 //! The ledger: what happened, row by row, as the user wrote it.
 
+pub mod columns;
 mod kind;
 pub mod read;
+mod row;
+mod shape;
 mod symbols;
 
 use std::sync::Arc;

@@ -62,7 +62,7 @@ pub fn tax(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     let kind = fields.take("kind").and_then(|n| reader.one_of(n, &kinds)).unwrap_or("tax").to_owned();
     let borne_by = reader.text_of(&mut fields, "borne_by").unwrap_or_else(|| "taxpayer".to_owned());
     let in_force: InForce = reader.in_force(&mut fields);
-    let mut formula = |reader: &mut Reader, fields: &mut Fields<'_>, key| fields.take(key).and_then(|n| reader.formula(n));
+    let formula = |reader: &mut Reader, fields: &mut Fields<'_>, key| fields.take(key).and_then(|n| reader.formula(n));
     let applies = formula(reader, &mut fields, "applies");
     let base = formula(reader, &mut fields, "base");
     let rate = formula(reader, &mut fields, "rate");

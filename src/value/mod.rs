@@ -1,3 +1,279 @@
-//! What things were worth: prices, exchange rates, and the value of a row.
+//! What things were worth: prices, exchange rates, and the value of a row in the law's currency.
 
 pub mod tables;
+
+use std::cell::OnceCell;
+
+use chrono::{NaiveDate, TimeZone, Utc};
+
+use crate::assess::refusal::{Log, Outcome};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::ledger::{Ledger, Leg, Symbol, Transaction};
+use crate::number::{self, Decimal, NumberError};
+use crate::rules::RuleBook;
+use crate::rules::book::{PriceAt, RateDay, Side, ValueFrom};
+use tables::{Prices, Rates};
+
+/// Values rows on demand and remembers them.
+pub struct Valuer<'a> {
+    pub book: &'a RuleBook,
+    pub ledger: &'a Ledger,
+    pub days: &'a [NaiveDate],
+    pub prices: &'a Prices,
+    pub rates: &'a Rates,
+    pub log: &'a Log,
+    memo: Vec<[OnceCell<Outcome<Decimal>>; 4]>,
+}
+
+/// Which value of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    Whole,
+    Received,
+    Sent,
+    Fee,
+}
+
+impl<'a> Valuer<'a> {
+    pub fn new(
+        book: &'a RuleBook,
+        ledger: &'a Ledger,
+        days: &'a [NaiveDate],
+        prices: &'a Prices,
+        rates: &'a Rates,
+        log: &'a Log,
+    ) -> Self {
+        let memo = std::iter::repeat_with(Default::default).take(days.len()).collect();
+        Valuer { book, ledger, days, prices, rates, log, memo }
+    }
+
+    /// A value of a row in the law's currency.
+    pub fn value(&self, row: usize, which: Which) -> Outcome<Decimal> {
+        let slot = match which {
+            Which::Whole => 0,
+            Which::Received => 1,
+            Which::Sent => 2,
+            Which::Fee => 3,
+        };
+        match self.memo.get(row).and_then(|slots| slots.get(slot)) {
+            Some(cell) => cell.get_or_init(|| self.compute(row, which)).clone(),
+            None => self.compute(row, which),
+        }
+    }
+
+    fn compute(&self, index: usize, which: Which) -> Outcome<Decimal> {
+        let Some(row) = self.ledger.rows.get(index) else { return Ok(Decimal::ZERO) };
+        let day = self.days.get(index).copied().unwrap_or_default();
+        match which {
+            Which::Fee => self.fee(row, day, index),
+            Which::Whole => self.whole(row, day, None),
+            Which::Received => match row.received_value {
+                Some(value) => self.convert(row, value, row.value_currency, day),
+                None => self.whole(row, day, Some(Side::Received)),
+            },
+            Which::Sent => match row.sent_value {
+                Some(value) => self.convert(row, value, row.value_currency, day),
+                None => self.whole(row, day, Some(Side::Sent)),
+            },
+        }
+    }
+
+    /// The value of the legs, by the law's order of where to look. `side`: the leg it is asked for, tried first.
+    fn whole(&self, row: &Transaction, day: NaiveDate, side: Option<Side>) -> Outcome<Decimal> {
+        let legs = self.legs(row, side);
+        if legs.is_empty() {
+            return self.valueless(row, day);
+        }
+        let mut missing = None;
+        for from in &self.book.valuation.order {
+            let found = match from {
+                ValueFrom::Row => self.stated(row, day, side),
+                ValueFrom::MoneyLeg => {
+                    legs.iter().find(|l| self.ledger.is_currency(l.asset)).map(|leg| self.money(row, *leg, day))
+                }
+                ValueFrom::Prices => legs.first().and_then(|leg| self.priced(row, *leg, day, &mut missing)),
+                ValueFrom::OtherLeg => legs.get(1).and_then(|leg| self.priced(row, *leg, day, &mut missing)),
+            };
+            if let Some(value) = found {
+                return value;
+            }
+        }
+        Err(missing.unwrap_or_else(|| self.no_value(row, day, legs.first().map_or(Symbol::NONE, |l| l.asset))))
+    }
+
+    /// The legs in the order in which their market value counts.
+    fn legs(&self, row: &Transaction, side: Option<Side>) -> Vec<Leg> {
+        let leg = |side: Side| if side == Side::Received { row.received } else { row.sent };
+        let two = row.received.is_some() && row.sent.is_some();
+        let mut order: Vec<Side> = self.book.valuation.exchange.clone();
+        for each in [Side::Received, Side::Sent] {
+            if !order.contains(&each) {
+                order.push(each);
+            }
+        }
+        if let (Some(side), false) = (side, two) {
+            order.retain(|s| *s != side);
+            order.insert(0, side);
+        }
+        order.into_iter().filter_map(leg).collect()
+    }
+
+    fn stated(&self, row: &Transaction, day: NaiveDate, side: Option<Side>) -> Option<Outcome<Decimal>> {
+        let own = match side {
+            Some(Side::Received) => row.received_value,
+            Some(Side::Sent) => row.sent_value,
+            None => None,
+        };
+        let stated = own.or(row.value).or(row.received_value).or(row.sent_value)?;
+        Some(self.convert(row, stated, row.value_currency, day))
+    }
+
+    fn money(&self, row: &Transaction, leg: Leg, day: NaiveDate) -> Outcome<Decimal> {
+        match leg.amount {
+            Some(amount) => self.convert(row, amount, leg.asset, day),
+            None => Err(self.unknown_amount(row, leg)),
+        }
+    }
+
+    fn unknown_amount(&self, row: &Transaction, leg: Leg) -> crate::assess::refusal::Refused {
+        self.log.refuse(format!("amount:{}", row.id), || {
+            let message = format!("the row `{}` names {} without the amount", row.id, self.ledger.name(leg.asset));
+            self.at(
+                row,
+                Diagnostic::new(Code::A0214, message)
+                    .help("give the amount, or the value of the row in `value` and `value_currency`"),
+            )
+        })
+    }
+
+    /// Amount times price, turned into the law's currency; `None` where there is no price.
+    fn priced(
+        &self,
+        row: &Transaction,
+        leg: Leg,
+        day: NaiveDate,
+        missing: &mut Option<crate::assess::refusal::Refused>,
+    ) -> Option<Outcome<Decimal>> {
+        if self.ledger.is_currency(leg.asset) {
+            return Some(self.money(row, leg, day));
+        }
+        let asset = self.ledger.name(leg.asset);
+        let Some(amount) = leg.amount else { return Some(Err(self.unknown_amount(row, leg))) };
+        let found = match self.book.valuation.price_at {
+            PriceAt::Instant => self.prices.at_or_before(asset, row.timestamp, &self.book.currency),
+            PriceAt::Day => {
+                let (from, until) = self.bounds(day)?;
+                self.prices.on_day(asset, from, until, row.timestamp, &self.book.currency)
+            }
+        };
+        let Some(found) = found else {
+            let refused = self.no_value(row, day, leg.asset);
+            missing.get_or_insert(refused);
+            return None;
+        };
+        let value = self.guard(row, number::mul(amount, found.price));
+        Some(value.and_then(|value| self.into_currency(row, value, found.currency, day)))
+    }
+
+    /// The instants at which a local day begins and ends.
+    fn bounds(&self, day: NaiveDate) -> Option<(chrono::DateTime<Utc>, chrono::DateTime<Utc>)> {
+        let zone = self.book.zone;
+        let start = |d: NaiveDate| {
+            let midnight = d.and_hms_opt(0, 0, 0)?;
+            // A day may begin later than midnight where clocks go forward then.
+            let local = zone
+                .from_local_datetime(&midnight)
+                .earliest()
+                .or_else(|| zone.from_local_datetime(&d.and_hms_opt(1, 0, 0)?).earliest());
+            local.map(|l| l.with_timezone(&Utc))
+        };
+        Some((start(day)?, start(day.succ_opt()?)?))
+    }
+
+    /// The fee's value: stated; money; in the coin of a leg that coin's share of the leg's value; else by price.
+    fn fee(&self, row: &Transaction, day: NaiveDate, index: usize) -> Outcome<Decimal> {
+        let Some(fee) = row.fee else { return Ok(Decimal::ZERO) };
+        if let Some(value) = row.fee_value {
+            return self.convert(row, value, row.value_currency, day);
+        }
+        if self.ledger.is_currency(fee.asset) {
+            return self.money(row, fee, day);
+        }
+        let amount = fee.amount.unwrap_or_default();
+        if amount.is_zero() {
+            return Ok(Decimal::ZERO);
+        }
+        let same = [(row.received, Which::Received), (row.sent, Which::Sent)].into_iter().find_map(|(leg, which)| {
+            let leg = leg.filter(|l| l.asset == fee.asset)?;
+            Some((leg.amount.filter(|a| !a.is_zero())?, self.value(index, which).ok()?))
+        });
+        if let Some((whole, value)) = same {
+            return self.guard(row, number::share(value, amount, whole));
+        }
+        let mut missing = None;
+        match self.priced(row, fee, day, &mut missing) {
+            Some(value) => value,
+            None => Err(missing.unwrap_or_else(|| self.no_value(row, day, fee.asset))),
+        }
+    }
+
+    fn valueless(&self, row: &Transaction, day: NaiveDate) -> Outcome<Decimal> {
+        match self.stated(row, day, None) {
+            Some(value) => value,
+            None => Ok(Decimal::ZERO),
+        }
+    }
+
+    // ---- currencies ----
+
+    fn convert(&self, row: &Transaction, amount: Decimal, currency: Symbol, day: NaiveDate) -> Outcome<Decimal> {
+        self.into_currency(row, amount, self.ledger.name(currency), day)
+    }
+
+    fn into_currency(&self, row: &Transaction, amount: Decimal, from: &str, day: NaiveDate) -> Outcome<Decimal> {
+        let to = self.book.currency.as_str();
+        if from == to || amount.is_zero() {
+            return Ok(amount);
+        }
+        let found = match self.book.valuation.rate_day {
+            RateDay::Same => self.rates.on(from, to, day),
+            RateDay::PreviousPublication => self.rates.on_or_before(from, to, day),
+        };
+        let Some(found) = found else {
+            let refused = self.log.refuse(format!("rate:{from}:{to}:{day}"), || {
+                let message = format!("no rate {from}/{to} is given for {day}");
+                let source = &self.book.valuation.rate_source;
+                self.at(row, Diagnostic::new(Code::A0202, message))
+                    .help(format!("add the line `{day},{from},{to},RATE` to the file given with `--rates` ({source})"))
+            });
+            self.log.add_row(&refused, &row.id);
+            return Err(refused);
+        };
+        self.guard(row, if found.inverse { number::div(amount, found.rate) } else { number::mul(amount, found.rate) })
+    }
+
+    fn no_value(&self, row: &Transaction, day: NaiveDate, asset: Symbol) -> crate::assess::refusal::Refused {
+        let name = self.ledger.name(asset);
+        let refused = self.log.refuse(format!("price:{name}:{day}"), || {
+            let currency = &self.book.currency;
+            let message = format!("no price {name}/{currency} is given for {day}");
+            let help = format!("add the line `{}T12:00:00Z,{name},{currency},PRICE` to the file given with `--prices`, or give the row a `value`", row.timestamp.date_naive());
+            self.at(row, Diagnostic::new(Code::A0203, message)).help(help)
+        });
+        self.log.add_row(&refused, &row.id);
+        refused
+    }
+
+    fn at(&self, row: &Transaction, diagnostic: Diagnostic) -> Diagnostic {
+        diagnostic.at_opt(self.ledger.place(row))
+    }
+
+    /// A number that outgrew 28 digits refuses what needs it.
+    pub fn guard(&self, row: &Transaction, result: Result<Decimal, NumberError>) -> Outcome<Decimal> {
+        result.map(number::stored).map_err(|error| {
+            self.log.refuse(format!("number:{}", row.id), || {
+                self.at(row, Diagnostic::new(Code::A0209, format!("the row `{}`: {error}", row.id)).rows([row.id.to_string()]))
+            })
+        })
+    }
+}

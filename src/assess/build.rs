@@ -1,0 +1,318 @@
+//! The figures of a run, written down as an assessment.
+
+use chrono::NaiveDate;
+use rustc_hash::FxHashMap;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::formula::code::Ref;
+use crate::formula::names::{Item as ItemKind, Per};
+use crate::formula::types::Value;
+use crate::lots::Why;
+use crate::number::{self, Decimal};
+use crate::rules::book::{Shown, Tax};
+
+use super::assessment::{Assessment, DisposalPart, ExpenseLine, Holding, IncomeLine, QuantityValue, TaxLine};
+use super::parts::Match;
+use super::refusal::{Outcome, both};
+use super::run::Run;
+use super::world::{Ctx, Item};
+
+/// Fills the figures of an assessment from a run.
+pub fn figures(run: &Run<'_>, to: &mut Assessment) {
+    history(run);
+    quantities(run, to);
+    taxes(run, to);
+    disposals(run, to);
+    let env = run.env;
+    let id = |row: usize| env.ledger.rows.get(row).map(|r| r.id.to_string()).unwrap_or_default();
+    let rows = env.rows_in(env.year);
+    for income in run.world.parts.income.iter().filter(|i| rows.contains(&i.row)) {
+        to.income.push(IncomeLine {
+            id: id(income.row),
+            asset: env.ledger.name(income.asset).to_owned(),
+            quantity: income.quantity,
+            received: env.day(income.row),
+            amount: income.amount.clone().ok(),
+            class: env.book.names.word_text(income.class).to_owned(),
+        });
+    }
+    for expense in run.world.parts.expenses.iter().filter(|e| rows.contains(&e.row)) {
+        to.expenses.push(ExpenseLine {
+            id: id(expense.row),
+            amount: expense.amount.clone().ok(),
+            class: env.book.names.word_text(expense.class).to_owned(),
+        });
+    }
+}
+
+/// Where formulas read the period before, every year is computed in its order, so that nothing recurses far.
+fn history(run: &Run<'_>) {
+    let env = run.env;
+    if !env.book.reads_previous {
+        return;
+    }
+    let (first, last) = (env.calendar.year_of(env.first_year.begin), env.calendar.year_of(env.year.begin));
+    for year in (first..last).filter_map(|y| env.calendar.year(y)) {
+        for (index, quantity) in env.book.quantities.iter().enumerate().filter(|(_, q)| q.per != Per::Row) {
+            for period in env.calendar.parts(year, quantity.per) {
+                for world in [run.world, run.without] {
+                    // A refusal of an earlier year is told where a later one needs it.
+                    let _ = world.figure(Ref::Quantity(index), period);
+                }
+            }
+        }
+    }
+}
+
+fn amount(value: Outcome<Value>) -> Option<Decimal> {
+    match value {
+        Ok(Value::Number(n)) => Some(n),
+        _ => None,
+    }
+}
+
+fn quantities(run: &Run<'_>, to: &mut Assessment) {
+    let env = run.env;
+    for (index, quantity) in env.book.quantities.iter().enumerate() {
+        let value = match quantity.per {
+            Per::Year => QuantityValue::One(amount(run.world.figure(Ref::Quantity(index), env.year))),
+            Per::Row => {
+                let rows = env.rows_in(env.year).map(|row| {
+                    let id = env.ledger.rows.get(row).map(|r| r.id.to_string()).unwrap_or_default();
+                    let value = run.world.rule(&quantity.rule, Ctx { period: env.year, item: Item::Row(row) });
+                    if let Err(refused) = &value {
+                        env.log.refused_figure(&format!("{}@{id}", quantity.name), refused);
+                    }
+                    (id, amount(value))
+                });
+                QuantityValue::Map(rows.collect())
+            }
+            per => {
+                let periods = env.calendar.parts(env.year, per).into_iter();
+                QuantityValue::Map(
+                    periods.map(|p| (env.calendar.label(p), amount(run.world.figure(Ref::Quantity(index), p)))).collect(),
+                )
+            }
+        };
+        to.quantities.push((quantity.name.clone(), value));
+    }
+}
+
+fn taxes(run: &Run<'_>, to: &mut Assessment) {
+    let env = run.env;
+    let mut total: Option<Decimal> = Some(Decimal::ZERO);
+    for (index, tax) in env.book.taxes.iter().enumerate() {
+        for period in env.calendar.parts(env.year, tax.per) {
+            let Some(line) = tax_line(run, index, tax, period) else { continue };
+            if tax.kind == "tax" && tax.borne_by == "taxpayer" {
+                total = total.zip(line.amount).and_then(|(sum, more)| number::add(sum, more).ok()).map(|r| r.value);
+            }
+            to.taxes.push(line);
+        }
+    }
+    to.total_tax = total;
+}
+
+fn tax_line(run: &Run<'_>, index: usize, tax: &Tax, period: crate::calendar::Period) -> Option<TaxLine> {
+    let env = run.env;
+    let name = Ref::Tax(index);
+    let label = run.world.figure_label(name, period);
+    let (with, without) = (run.world.tax(index, period), run.without.tax(index, period));
+    let mut line = TaxLine {
+        id: tax.name.clone(),
+        title: tax.title.clone(),
+        kind: tax.kind.clone(),
+        period: env.calendar.label(period),
+        borne_by: tax.borne_by.clone(),
+        cite: env.book.citations(&tax.cite),
+        decimals: tax.round.as_ref().map(|r| r.to.normalize().scale()),
+        ..TaxLine::default()
+    };
+    match with {
+        Ok(value) if !value.applies => return None,
+        Ok(value) => {
+            // Asked for by name, so that a refusal or a lost digit is noted under the figure.
+            let whole = run.world.figure(name, period).and(value.whole);
+            let bare = without.and_then(|w| w.whole);
+            let payable = both(whole.clone(), value.less);
+            for refused in [payable.as_ref().err(), bare.as_ref().err(), value.base.as_ref().and_then(|b| b.as_ref().err())]
+                .into_iter()
+                .flatten()
+            {
+                env.log.refused_figure(&label, refused);
+            }
+            line.base = value.base.and_then(Result::ok);
+            line.amount = both(whole.clone(), bare).ok().and_then(|(a, b)| number::sub(a, b).ok()).map(|r| r.value);
+            line.payable = payable.ok().and_then(|(whole, less)| number::sub(whole, less).ok()).map(|r| r.value);
+            line.whole = whole.ok();
+            line.due = run.world.due(tax, period).map(|(day, _)| day);
+        }
+        Err(refused) => env.log.refused_figure(&label, &refused),
+    }
+    Some(line)
+}
+
+// ---- disposals and holdings ----
+
+/// The columns of the report that the law fills, by match or by disposal.
+struct Columns {
+    fields: Vec<(usize, Shown, ItemKind)>,
+}
+
+impl Columns {
+    fn field(&self, shown: Shown) -> Option<(usize, ItemKind)> {
+        self.fields.iter().find(|(_, s, _)| *s == shown).map(|(f, _, item)| (*f, *item))
+    }
+}
+
+fn disposals(run: &Run<'_>, to: &mut Assessment) {
+    let env = run.env;
+    let fields = env.book.fields.iter().enumerate().filter_map(|(i, f)| Some((i, f.shown_as?, f.item)));
+    let columns =
+        Columns { fields: fields.filter(|(_, _, item)| matches!(item, ItemKind::Match | ItemKind::Disposal)).collect() };
+    let range = run.world.items_in(ItemKind::Match, env.year);
+    to.disposals.reserve(range.len());
+    let mut missing: FxHashMap<usize, ()> = FxHashMap::default();
+    for index in range {
+        let Some(part) = run.world.parts.matches.get(index) else { continue };
+        let line = disposal(run, index, part, &columns);
+        if line.gain.is_none() && missing.insert(part.row, ()).is_none() {
+            untold(run, part);
+        }
+        to.disposals.push(line);
+    }
+}
+
+/// A disposal without its gain says why, even where no figure needed it.
+fn untold(run: &Run<'_>, part: &Match) {
+    let reasons = [&part.proceeds, &part.cost, &part.fees].into_iter().filter_map(|o| o.as_ref().err());
+    for refused in reasons {
+        let id = run.env.ledger.rows.get(part.row).map(|r| r.id.to_string()).unwrap_or_default();
+        run.env.log.refused_figure(&format!("gain@{id}"), refused);
+    }
+}
+
+fn disposal(run: &Run<'_>, index: usize, part: &Match, columns: &Columns) -> DisposalPart {
+    let env = run.env;
+    let row = env.ledger.rows.get(part.row);
+    let disposal = run.world.parts.disposals.get(part.disposal);
+    let id = row.map(|r| r.id.to_string()).unwrap_or_default();
+    let shown = |shown: Shown| -> Option<Outcome<Decimal>> {
+        let (field, item) = columns.field(shown)?;
+        Some(shown_value(run, field, item, index, part))
+    };
+    let gain = shown(Shown::Gain).unwrap_or_else(|| {
+        let ((proceeds, cost), fees) = both(both(part.proceeds.clone(), part.cost.clone()), part.fees.clone())?;
+        run.world.plus(proceeds, -cost).and_then(|g| run.world.plus(g, -fees))
+    });
+    let average = run.matcher.is_average();
+    DisposalPart {
+        id: format!("{id}#{}", part.number),
+        disposal: id,
+        leg: if disposal.is_some_and(|d| d.fee_leg) { "fee" } else { "sent" }.to_owned(),
+        asset: disposal.map_or("", |d| env.ledger.name(d.asset)).to_owned(),
+        account: disposal.map_or("", |d| env.ledger.name(d.account)).to_owned(),
+        quantity: part.quantity,
+        acquired: part.acquired.filter(|_| !average),
+        disposed: env.day(part.row),
+        proceeds: part.proceeds.clone().ok(),
+        cost: shown(Shown::AllowableCost).unwrap_or_else(|| part.cost.clone()).ok(),
+        fees: part.fees.clone().ok(),
+        gain: gain.ok(),
+        taxable_gain: shown(Shown::TaxableGain).and_then(Result::ok),
+        matched_by: part.method.word().to_owned(),
+        class: disposal.map_or("", |d| env.book.names.word_text(d.class)).to_owned(),
+        term: columns.field(Shown::Term).and_then(|(field, _)| match run.world.field(field, Item::Match(index)) {
+            Ok(Value::Word(word)) => Some(env.book.names.word_text(word).to_owned()),
+            _ => None,
+        }),
+        held_days: part.acquired.filter(|_| !average).map(|day| (env.day(part.row) - day).num_days()),
+    }
+}
+
+/// The value of a field for one match; a field of the disposal falls to its parts by quantity, the last taking the rest.
+fn shown_value(run: &Run<'_>, field: usize, item: ItemKind, index: usize, part: &Match) -> Outcome<Decimal> {
+    let number = |value: Outcome<Value>| value.map(|v| if let Value::Number(n) = v { n } else { Decimal::ZERO });
+    if item == ItemKind::Match {
+        return number(run.world.field(field, Item::Match(index)));
+    }
+    let total = number(run.world.field(field, Item::Disposal(part.disposal)))?;
+    let Some(disposal) = run.world.parts.disposals.get(part.disposal) else { return Ok(total) };
+    let mut left = total;
+    for other in disposal.matches.clone() {
+        let quantity = run.world.parts.matches.get(other).map_or(Decimal::ZERO, |m| m.quantity);
+        let last = other + 1 == disposal.matches.end;
+        let share = if last { left } else { number::share(total, quantity, disposal.quantity).unwrap_or(Decimal::ZERO) };
+        if other == index {
+            return Ok(share);
+        }
+        left = number::sub(left, share).map_or(Decimal::ZERO, |r| r.value);
+    }
+    Ok(left)
+}
+
+/// What is held after the last row of a run, lot by lot, or by pool under an average.
+pub fn holdings(run: &Run<'_>) -> Vec<Holding> {
+    let env = run.env;
+    let mut found = Vec::new();
+    if run.matcher.is_average() {
+        for ((asset, account), (quantity, cost)) in run.plan.pools.iter().zip(&run.costs.pools) {
+            if !quantity.is_zero() {
+                let (asset, account) = (env.ledger.name(*asset).to_owned(), env.ledger.name(*account).to_owned());
+                found.push(Holding { asset, account, quantity: *quantity, cost: cost.clone().ok(), acquired: None, lot: None });
+            }
+        }
+    } else {
+        for (lot, cost) in run.plan.lots.iter().zip(&run.costs.lots_left).filter(|(lot, _)| !lot.left.is_zero()) {
+            let came = run.classified.movements.ins.get(lot.came_in);
+            let pool = run.plan.pools.get(lot.pool);
+            found.push(Holding {
+                asset: pool.map_or("", |(asset, _)| env.ledger.name(*asset)).to_owned(),
+                account: pool.map_or("", |(_, account)| env.ledger.name(*account)).to_owned(),
+                quantity: lot.left,
+                cost: cost.clone().ok(),
+                acquired: Some(lot.day),
+                lot: came.and_then(|c| env.ledger.rows.get(c.row)).map(|r| r.id.to_string()),
+            });
+        }
+    }
+    found.extend(outside(run));
+    found.sort_by(|a, b| (&a.asset, &a.account, a.acquired).cmp(&(&b.asset, &b.account, b.acquired)));
+    found
+}
+
+/// Lots that an unpaired withdrawal took out of sight are still the owner's.
+fn outside(run: &Run<'_>) -> Vec<Holding> {
+    let env = run.env;
+    let outs = run.classified.movements.outs.iter().enumerate().filter(|(_, o)| o.why == Why::Outside);
+    outs.flat_map(|(index, out)| {
+        run.plan.parts_of.get(index).cloned().unwrap_or(0..0).filter_map(move |p| {
+            let part = run.plan.parts.get(p)?;
+            let lot = run.plan.lots.get(part.lot?)?;
+            Some(Holding {
+                asset: env.ledger.name(out.asset).to_owned(),
+                account: "outside".to_owned(),
+                quantity: part.quantity,
+                cost: run.costs.parts.get(p).cloned()?.ok(),
+                acquired: Some(lot.day),
+                lot: run
+                    .classified
+                    .movements
+                    .ins
+                    .get(lot.came_in)
+                    .and_then(|i| env.ledger.rows.get(i.row))
+                    .map(|r| r.id.to_string()),
+            })
+        })
+    })
+    .collect()
+}
+
+/// A year outside the covered time cannot be assessed.
+pub fn not_covered(book: &crate::rules::RuleBook, year: i32, from: NaiveDate, to: NaiveDate) -> Option<Diagnostic> {
+    let (first, last) = book.covers;
+    (to < first || from > last).then(|| {
+        let message = format!("the tax year {year} is not covered: the law's file of `{}` covers {first} to {last}", book.code);
+        Diagnostic::new(Code::A0101, message).help("choose a year in that time")
+    })
+}

@@ -1,0 +1,142 @@
+//! What a run rests on: the law, the rows, the facts, the options chosen.
+
+use chrono::NaiveDate;
+
+use crate::calendar::{Period, TaxCalendar};
+use crate::facts::{Facts, Given};
+use crate::formula::types::{Value, WordId};
+use crate::ledger::{Ledger, Symbol, local_day};
+use crate::number::Decimal;
+use crate::rules::RuleBook;
+use crate::rules::book::{FactDefault, FactShape};
+use crate::value::Valuer;
+use crate::value::tables::{Prices, Rates};
+
+use super::refusal::Log;
+
+/// The inputs of one run, resolved against the law. Borrowed by every stage; nothing changes it.
+pub struct Env<'a> {
+    pub book: &'a RuleBook,
+    pub ledger: &'a Ledger,
+    /// The local day of each row, in order.
+    pub days: &'a [NaiveDate],
+    pub valuer: Valuer<'a>,
+    pub facts: &'a Facts,
+    /// The option chosen for each reading and choice.
+    pub options: Vec<WordId>,
+    /// The rule book's word for each of the ledger's.
+    words: Vec<WordId>,
+    /// For each label, the words of its group by the ledger's symbol.
+    labels: Vec<(WordId, Vec<(Symbol, WordId)>)>,
+    pub log: &'a Log,
+    pub calendar: TaxCalendar,
+    /// The year asked for.
+    pub year: Period,
+    /// The first year of the chain: the first covered one with a row, or the year asked for.
+    pub first_year: Period,
+    /// Past the day a value is known to hold: an error instead of an assumption.
+    pub strict: bool,
+    /// The run without the ledger: facts that count as ledger are emptied.
+    pub empty: bool,
+}
+
+/// The local days of a ledger's rows.
+pub fn local_days(ledger: &Ledger, book: &RuleBook) -> Vec<NaiveDate> {
+    let mut last: Option<(i64, NaiveDate)> = None;
+    let mut days = Vec::with_capacity(ledger.rows.len());
+    for row in &ledger.rows {
+        // Rows of one hour nearly always share their day; the look-up in the zone is the dear part.
+        let hour = row.timestamp.timestamp().div_euclid(900);
+        let day = match last {
+            Some((known, day)) if known == hour => day,
+            _ => local_day(row.timestamp, book.zone),
+        };
+        last = Some((hour, day));
+        days.push(day);
+    }
+    days
+}
+
+impl<'a> Env<'a> {
+    #[allow(clippy::too_many_arguments)]
+    pub fn new(
+        book: &'a RuleBook,
+        ledger: &'a Ledger,
+        days: &'a [NaiveDate],
+        prices: &'a Prices,
+        rates: &'a Rates,
+        facts: &'a Facts,
+        options: Vec<WordId>,
+        log: &'a Log,
+        year: Period,
+        first_year: Period,
+        strict: bool,
+        empty: bool,
+    ) -> Env<'a> {
+        let symbols = &ledger.symbols;
+        let mut words = vec![WordId::OTHER; symbols.len()];
+        let mut labels = Vec::new();
+        let known = |word: &str| book.names.find_word(word).unwrap_or(WordId::OTHER);
+        for label in &book.labels {
+            let group = label.words.iter().filter_map(|w| Some((symbols.find(w)?, known(w)))).collect();
+            labels.push((known(&label.default), group));
+        }
+        for row in &ledger.rows {
+            for symbol in [row.counterparty_kind, row.country] {
+                if symbol != Symbol::NONE
+                    && let Some(slot) = words.get_mut(symbol.index())
+                    && *slot == WordId::OTHER
+                {
+                    *slot = known(symbols.name(symbol));
+                }
+            }
+        }
+        let calendar = TaxCalendar { month: book.year_begins.0, day: book.year_begins.1 };
+        let valuer = Valuer::new(book, ledger, days, prices, rates, log);
+        Env { book, ledger, days, valuer, facts, options, words, labels, log, calendar, year, first_year, strict, empty }
+    }
+
+    /// The rule book's word for a word of the ledger.
+    pub fn word(&self, symbol: Symbol) -> WordId {
+        self.words.get(symbol.index()).copied().unwrap_or(WordId::OTHER)
+    }
+
+    /// The word of a label that a row has, or the label's default.
+    pub fn label(&self, label: usize, row: usize) -> WordId {
+        let Some((default, group)) = self.labels.get(label) else { return WordId::OTHER };
+        let categories = self.ledger.rows.get(row).map_or(&[][..], |r| r.categories());
+        categories.iter().find_map(|c| group.iter().find(|(s, _)| s == c)).map_or(*default, |(_, w)| *w)
+    }
+
+    pub fn day(&self, row: usize) -> NaiveDate {
+        self.days.get(row).copied().unwrap_or(self.year.begin)
+    }
+
+    /// What a fact is given as, in this run.
+    pub fn given(&self, fact: usize) -> &Given {
+        const NOTHING: &Given = &Given::Missing;
+        self.facts.given.get(fact).unwrap_or(NOTHING)
+    }
+
+    /// The default of a fact; in the run without the ledger, what counts as ledger is nothing.
+    pub fn default_of(&self, fact: usize) -> Option<Value> {
+        let entry = self.book.facts.get(fact)?;
+        match &entry.default {
+            Some(FactDefault::Value(value)) => Some(*value),
+            _ if self.empty && entry.counts_as_ledger && matches!(entry.shape, FactShape::Unit(_)) => {
+                Some(Value::Number(Decimal::ZERO))
+            }
+            _ => None,
+        }
+    }
+
+    /// True where this run leaves the fact out.
+    pub fn is_emptied(&self, fact: usize) -> bool {
+        self.empty && self.book.facts.get(fact).is_some_and(|f| f.counts_as_ledger)
+    }
+
+    /// The rows whose local day is in a period: a range of indices, since rows stand in order of time.
+    pub fn rows_in(&self, period: Period) -> std::ops::Range<usize> {
+        self.days.partition_point(|d| *d < period.begin)..self.days.partition_point(|d| *d <= period.end)
+    }
+}

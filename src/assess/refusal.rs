@@ -1,0 +1,120 @@
+//! What is missing refuses exactly the figures that need it. A refusal is recorded once and travels as a small set.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use chrono::NaiveDate;
+
+use crate::diagnostic::Diagnostic;
+
+/// Why a value could not be computed: numbers of recorded problems, never empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused(Rc<BTreeSet<usize>>);
+
+impl Refused {
+    /// Both reasons.
+    pub fn and(self, other: Refused) -> Refused {
+        if self == other {
+            return self;
+        }
+        Refused(Rc::new(self.0.union(&other.0).copied().collect()))
+    }
+}
+
+/// A value, or why there is none.
+pub type Outcome<T> = Result<T, Refused>;
+
+/// Both values, or all the reasons why not.
+pub fn both<A, B>(a: Outcome<A>, b: Outcome<B>) -> Outcome<(A, B)> {
+    match (a, b) {
+        (Ok(a), Ok(b)) => Ok((a, b)),
+        (Err(a), Err(b)) => Err(a.and(b)),
+        (Err(e), _) | (_, Err(e)) => Err(e),
+    }
+}
+
+/// Everything that went wrong or was assumed in a run.
+#[derive(Debug, Default)]
+pub struct Log {
+    problems: RefCell<Vec<Diagnostic>>,
+    by_key: RefCell<BTreeMap<String, usize>>,
+    /// Problems reported whether or not a figure needed what they refused.
+    always: RefCell<BTreeSet<usize>>,
+    warnings: RefCell<Vec<Diagnostic>>,
+    /// Facts whose default was used.
+    pub defaults: RefCell<BTreeSet<usize>>,
+    /// Parameters used past the day they are known to hold: first and last such day.
+    pub past_known: RefCell<BTreeMap<usize, (NaiveDate, NaiveDate)>>,
+    /// Figures in which digits beyond 28 were rounded away.
+    pub rounded: RefCell<BTreeSet<String>>,
+}
+
+impl Log {
+    /// Records a problem once for each key and returns the refusal.
+    pub fn refuse(&self, key: String, make: impl FnOnce() -> Diagnostic) -> Refused {
+        let number = match self.by_key.borrow().get(&key) {
+            Some(number) => Some(*number),
+            None => None,
+        };
+        let number = number.unwrap_or_else(|| {
+            let mut problems = self.problems.borrow_mut();
+            problems.push(make());
+            self.by_key.borrow_mut().insert(key, problems.len() - 1);
+            problems.len() - 1
+        });
+        Refused(Rc::new([number].into()))
+    }
+
+    /// As [`Log::refuse`], and reported even if no figure needs the value.
+    pub fn refuse_always(&self, key: String, make: impl FnOnce() -> Diagnostic) -> Refused {
+        let refused = self.refuse(key, make);
+        self.always.borrow_mut().extend(refused.0.iter());
+        refused
+    }
+
+    /// Adds a row to a problem that several rows share.
+    pub fn add_row(&self, refused: &Refused, row: &str) {
+        let mut problems = self.problems.borrow_mut();
+        for number in refused.0.iter() {
+            if let Some(problem) = problems.get_mut(*number)
+                && problem.rows.last().is_none_or(|last| last != row)
+            {
+                problem.rows.push(row.to_owned());
+            }
+        }
+    }
+
+    pub fn warn(&self, warning: Diagnostic) {
+        let mut warnings = self.warnings.borrow_mut();
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
+    }
+
+    /// Notes that a figure was refused for these reasons.
+    pub fn refused_figure(&self, figure: &str, refused: &Refused) {
+        let mut problems = self.problems.borrow_mut();
+        for number in refused.0.iter() {
+            if let Some(problem) = problems.get_mut(*number)
+                && !problem.figures.iter().any(|f| f == figure)
+            {
+                problem.figures.push(figure.to_owned());
+            }
+        }
+    }
+
+    /// The problems that refused a figure or are reported always, and the warnings.
+    pub fn into_parts(self) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
+        let always = self.always.into_inner();
+        let problems = self.problems.into_inner().into_iter().enumerate();
+        let errors = problems.filter(|(number, p)| always.contains(number) || !p.figures.is_empty()).map(|(_, p)| p).collect();
+        (errors, self.warnings.into_inner())
+    }
+
+    /// The messages behind a refusal.
+    pub fn messages(&self, refused: &Refused) -> Vec<String> {
+        let problems = self.problems.borrow();
+        refused.0.iter().filter_map(|n| problems.get(*n)).map(|p| p.message.clone()).collect()
+    }
+}

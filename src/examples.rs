@@ -1,0 +1,343 @@
+//! Worked examples: a small ledger, and the figures that must come out.
+
+use chrono::NaiveDate;
+
+use crate::assess::Assessment;
+use crate::assess::assessment::QuantityValue;
+use crate::assess::eval::round;
+use crate::diagnostic::{Code, Diagnostic, Place, Source};
+use crate::engine::{Inputs, Options, assess, usage_errors};
+use crate::facts::FactsInput;
+use crate::formula::tree::Toward;
+use crate::number::{self, Decimal, plain};
+use crate::rules::RuleBook;
+use crate::yaml::{Node, Reader, Value, parse};
+
+/// One expectation of an example, held against what came out.
+#[derive(Debug, Clone)]
+pub struct CaseResult {
+    /// `EXAMPLE: figure`
+    pub id: String,
+    pub ok: bool,
+    pub expected: String,
+    pub got: String,
+    pub file: String,
+    /// What was wrong with the example, if it could not be run.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+struct Example {
+    id: String,
+    year: i32,
+    ledger: Source,
+    rates: Vec<Source>,
+    prices: Vec<Source>,
+    facts: FactsInput,
+    options: Options,
+    expect: Vec<Expect>,
+}
+
+struct Expect {
+    figure: String,
+    at: At,
+    value: Option<Decimal>,
+    rounded: Option<(Decimal, Toward)>,
+    place: Place,
+}
+
+#[derive(Default)]
+struct At {
+    period: Option<String>,
+    row: Option<String>,
+    holding: Option<String>,
+    on: Option<NaiveDate>,
+    account: Option<String>,
+    lot: Option<String>,
+}
+
+/// Runs the examples of one file.
+pub fn run(book: &RuleBook, file: &Source) -> Vec<CaseResult> {
+    let broken = |diagnostics: Vec<Diagnostic>| {
+        vec![CaseResult {
+            id: file.name.to_string(),
+            ok: false,
+            expected: "an example that can be run".into(),
+            got: "errors".into(),
+            file: file.name.to_string(),
+            diagnostics,
+        }]
+    };
+    let root = match parse(file) {
+        Ok(root) => root,
+        Err(problems) => return broken(problems),
+    };
+    let nodes: Vec<&Node> = match &root.value {
+        Value::List(items) => items.iter().collect(),
+        _ => vec![&root],
+    };
+    let mut results = Vec::new();
+    for node in nodes {
+        let mut reader = Reader::new(&file.name);
+        let example = read(&mut reader, node, file);
+        match example {
+            Some(example) if reader.problems.is_empty() => results.extend(check(book, &example, file)),
+            _ => results.extend(broken(reader.problems)),
+        }
+    }
+    results
+}
+
+fn read(reader: &mut Reader, node: &Node, file: &Source) -> Option<Example> {
+    let mut fields = reader.fields(node, "an example")?;
+    let id = fields.require(reader, "id").and_then(|n| reader.string(n))?;
+    for key in ["title", "note"] {
+        fields.take(key).and_then(|n| reader.string(n));
+    }
+    if let Some(node) = fields.take("source")
+        && let Some(mut inner) = reader.fields(node, "the source of an example")
+    {
+        for key in ["title", "url", "at", "note"] {
+            inner.take(key).and_then(|n| reader.string(n));
+        }
+        inner.take("confirmed").and_then(|n| reader.one_of(n, &[("true", true), ("false", false), ("yes", true), ("no", false)]));
+        inner.done(reader);
+    }
+    let year = fields.require(reader, "year").and_then(|n| {
+        let text = reader.text(n)?;
+        let year = text.split('-').next().and_then(|t| t.parse().ok());
+        if year.is_none() {
+            reader.problem(
+                Code::R0501,
+                n.spot,
+                format!("`{text}` is not a year"),
+                Some("write the year in which the tax year begins: 2024".into()),
+            );
+        }
+        year
+    });
+    let facts =
+        fields.take("facts").filter(|n| !n.is_empty()).map(|n| FactsInput::tree(&file.name, n.clone())).unwrap_or_default();
+    let mut options = Options {
+        readings: pairs(reader, fields.take("readings")),
+        choices: pairs(reader, fields.take("choices")),
+        ..Options::default()
+    };
+    let mut table = |reader: &mut Reader, key: &'static str| {
+        let text = fields.take(key).filter(|n| !n.is_empty()).and_then(|n| reader.string(n))?;
+        Some(Source::new(format!("{}#{key}", file.name), text))
+    };
+    let ledger = table(reader, "ledger").unwrap_or_else(|| Source::new("ledger", "timestamp,kind,sent_amount,sent_asset\n"));
+    let (rates, prices) = (table(reader, "rates"), table(reader, "prices"));
+    let mut expect = Vec::new();
+    if let Some(list) = fields.require(reader, "expect") {
+        expect.extend(reader.list(list).iter().filter_map(|n| expectation(reader, n)));
+        if expect.is_empty() && reader.problems.is_empty() {
+            reader.problem(
+                Code::R0501,
+                list.spot,
+                "the example expects nothing",
+                Some("add `- { figure: .., value: .. }`".into()),
+            );
+        }
+    }
+    fields.done(reader);
+    options.year = year?;
+    Some(Example {
+        id,
+        year: year?,
+        ledger,
+        rates: rates.into_iter().collect(),
+        prices: prices.into_iter().collect(),
+        facts,
+        options,
+        expect,
+    })
+}
+
+fn pairs(reader: &mut Reader, node: Option<&Node>) -> Vec<(String, String)> {
+    let Some(node) = node else { return Vec::new() };
+    reader.entries(node).to_vec().iter().filter_map(|e| Some((e.key.clone(), reader.string(&e.value)?))).collect()
+}
+
+fn expectation(reader: &mut Reader, node: &Node) -> Option<Expect> {
+    let mut fields = reader.fields(node, "an expectation")?;
+    let figure = fields.require(reader, "figure").and_then(|n| reader.string(n));
+    let mut at = At::default();
+    if let Some(node) = fields.take("at").filter(|n| !n.is_empty())
+        && let Some(mut inner) = reader.fields(node, "`at`")
+    {
+        let mut text = |key| inner.take(key).and_then(|n| reader.string(n));
+        (at.period, at.row, at.holding, at.account, at.lot) =
+            (text("period"), text("row"), text("holding"), text("account"), text("lot"));
+        at.on = inner.take("on").and_then(|n| reader.date(n));
+        inner.done(reader);
+    }
+    let value = match fields.require(reader, "value") {
+        Some(node) if node.text() == Some("refused") => Some(None),
+        Some(node) => reader.decimal(node).map(Some),
+        None => None,
+    };
+    let rounded = fields.take("rounded_to").filter(|n| !n.is_empty()).and_then(|n| {
+        let mut inner = reader.fields(n, "`rounded_to`")?;
+        let to = inner.require(reader, "to").and_then(|n| reader.decimal(n)).filter(|to| *to > Decimal::ZERO);
+        let toward = inner.require(reader, "toward").and_then(|n| reader.one_of(n, Toward::WORDS));
+        inner.done(reader);
+        Some((to?, toward?))
+    });
+    fields.take("note").and_then(|n| reader.string(n));
+    let place = reader.place(fields.spot);
+    fields.done(reader);
+    Some(Expect { figure: figure?, at, value: value?, rounded, place })
+}
+
+fn check(book: &RuleBook, example: &Example, file: &Source) -> Vec<CaseResult> {
+    let inputs = Inputs::read(std::slice::from_ref(&example.ledger), &example.prices, &example.rates, example.facts.clone());
+    let mut usage = usage_errors(book, &inputs, &example.options);
+    usage.extend(inputs.problems.iter().filter(|p| p.is_error()).cloned());
+    if !usage.is_empty() {
+        let expected = "an example that can be run".to_owned();
+        return vec![CaseResult {
+            id: example.id.clone(),
+            ok: false,
+            expected,
+            got: "errors".into(),
+            file: file.name.to_string(),
+            diagnostics: usage,
+        }];
+    }
+    let assessment = assess(book, &inputs, &example.options);
+    example.expect.iter().map(|expect| held(book, example, expect, &assessment, &inputs, file)).collect()
+}
+
+fn held(
+    book: &RuleBook,
+    example: &Example,
+    expect: &Expect,
+    assessment: &Assessment,
+    inputs: &Inputs,
+    file: &Source,
+) -> CaseResult {
+    let at = [&expect.at.period, &expect.at.row, &expect.at.holding].into_iter().flatten().next();
+    let id = format!("{}: {}{}", example.id, expect.figure, at.map(|a| format!("@{a}")).unwrap_or_default());
+    let expected = expect.value.map_or("refused".to_owned(), plain);
+    let mut result =
+        CaseResult { id, ok: false, expected, got: String::new(), file: file.name.to_string(), diagnostics: Vec::new() };
+    let found =
+        if expect.at.holding.is_some() { holding(book, example, expect, assessment, inputs) } else { figure(expect, assessment) };
+    let Some(found) = found else {
+        result.got = "no such figure".into();
+        let message = format!("the assessment has no figure `{}` there", expect.figure);
+        result.diagnostics = vec![
+            Diagnostic::new(Code::R0501, message)
+                .at(expect.place.clone())
+                .help("name a tax, a quantity, a field of a row, or a holding"),
+        ];
+        return result;
+    };
+    let rounded = found.map(|value| expect.rounded.map_or(value, |(to, toward)| round(value, to, toward).unwrap_or(value)));
+    result.ok = rounded == expect.value;
+    result.got = found.map_or_else(|| "refused".to_owned(), plain);
+    if found.is_none() && !result.ok {
+        result.diagnostics.clone_from(&assessment.errors);
+    }
+    result
+}
+
+/// `None`: no such figure; `Some(None)`: refused.
+fn figure(expect: &Expect, assessment: &Assessment) -> Option<Option<Decimal>> {
+    let (name, part) = expect.figure.split_once('.').map_or((expect.figure.as_str(), "whole"), |(n, p)| (n, p));
+    if name == "total_tax" {
+        return Some(assessment.total_tax);
+    }
+    if let Some(row) = &expect.at.row
+        && let Some(found) = of_row(name, row, assessment)
+    {
+        return Some(found);
+    }
+    let lines: Vec<_> =
+        assessment.taxes.iter().filter(|t| t.id == name && expect.at.period.as_ref().is_none_or(|p| *p == t.period)).collect();
+    let is_tax = !lines.is_empty();
+    let part = |line: &crate::assess::assessment::TaxLine| match part {
+        "amount" => line.amount,
+        "payable" => line.payable,
+        "base" => line.base,
+        _ => line.whole,
+    };
+    if is_tax {
+        return Some(sum(lines.into_iter().map(part)));
+    }
+    let quantity = assessment.quantities.iter().find(|(n, _)| n == name).map(|(_, v)| v);
+    match quantity {
+        Some(QuantityValue::One(value)) => Some(*value),
+        Some(QuantityValue::Map(map)) => {
+            let key = expect.at.period.as_ref().or(expect.at.row.as_ref());
+            match key {
+                Some(key) => map.iter().find(|(k, _)| k == key).map(|(_, v)| *v),
+                None => Some(sum(map.iter().map(|(_, v)| *v))),
+            }
+        }
+        // A tax that does not apply is zero.
+        None => is_known_tax(name, assessment).then_some(Some(Decimal::ZERO)),
+    }
+}
+
+fn is_known_tax(name: &str, assessment: &Assessment) -> bool {
+    assessment.known_taxes.iter().any(|t| t == name)
+}
+
+fn sum(values: impl Iterator<Item = Option<Decimal>>) -> Option<Decimal> {
+    values.into_iter().try_fold(Decimal::ZERO, |sum, value| number::add(sum, value?).ok().map(|r| r.value))
+}
+
+fn of_row(name: &str, row: &str, assessment: &Assessment) -> Option<Option<Decimal>> {
+    let parts: Vec<_> = assessment.disposals.iter().filter(|d| d.disposal == row || d.id == row).collect();
+    let column = |d: &crate::assess::assessment::DisposalPart| match name {
+        "proceeds" => Some(d.proceeds),
+        "allowable_cost" | "cost" => Some(d.cost),
+        "fees" => Some(d.fees),
+        "gain" => Some(d.gain),
+        "taxable_gain" => Some(d.taxable_gain),
+        "quantity" => Some(Some(d.quantity)),
+        _ => None,
+    };
+    if !parts.is_empty()
+        && let Some(values) = parts.into_iter().map(column).collect::<Option<Vec<_>>>()
+    {
+        return Some(sum(values.into_iter()));
+    }
+    if matches!(name, "amount" | "income") {
+        let income = assessment.income.iter().filter(|i| i.id == row).map(|i| i.amount);
+        let expenses = assessment.expenses.iter().filter(|e| e.id == row).map(|e| e.amount);
+        let values: Vec<_> = income.chain(expenses).collect();
+        return (!values.is_empty()).then(|| sum(values.into_iter()));
+    }
+    None
+}
+
+fn holding(
+    book: &RuleBook,
+    example: &Example,
+    expect: &Expect,
+    assessment: &Assessment,
+    inputs: &Inputs,
+) -> Option<Option<Decimal>> {
+    let again;
+    let holdings = match expect.at.on {
+        Some(day) if day != assessment.to => {
+            again = assess(book, inputs, &Options { holdings_on: Some(day), year: example.year, ..example.options.clone() });
+            &again.holdings
+        }
+        _ => &assessment.holdings,
+    };
+    let fits = |h: &&crate::assess::assessment::Holding| {
+        Some(&h.asset) == expect.at.holding.as_ref()
+            && expect.at.account.as_ref().is_none_or(|a| *a == h.account)
+            && expect.at.lot.as_ref().is_none_or(|l| h.lot.as_ref() == Some(l))
+    };
+    let found = holdings.iter().filter(fits);
+    match expect.figure.as_str() {
+        "quantity" | "remaining_quantity" => Some(sum(found.map(|h| Some(h.quantity)))),
+        "cost" | "remaining_cost" => Some(sum(found.map(|h| h.cost))),
+        _ => None,
+    }
+}

@@ -1,0 +1,360 @@
+//! From a figure's name to its working. Every value comes from the same evaluator that made the assessment.
+
+use crate::assess::assessment::Under;
+use crate::assess::refusal::Outcome;
+use crate::assess::run::Run;
+use crate::assess::world::{Ctx, Item};
+use crate::calendar::Period;
+use crate::diagnostic::{Code as Kind, Diagnostic, suggestion};
+use crate::engine::value_text;
+use crate::formula::code::Ref;
+use crate::formula::names::{Item as ItemKind, Per};
+use crate::formula::types::{Type, Value};
+use crate::rules::book::{OptionSet, Rule};
+
+use super::Step;
+
+/// The taxes under each option of a reading, where that was asked for.
+pub type Others<'a> = dyn Fn(&OptionSet) -> Vec<Under> + 'a;
+
+/// Builds steps for one run.
+pub struct Explainer<'a> {
+    pub run: &'a Run<'a>,
+    pub others: &'a Others<'a>,
+}
+
+/// The working of a figure by its name. Unknown figures are an error with a suggestion.
+pub fn explain(run: &Run<'_>, figure: &str, others: &Others<'_>) -> Result<Step, Diagnostic> {
+    let explainer = Explainer { run, others };
+    let (name, key) = figure.split_once('@').map_or((figure, None), |(n, k)| (n, Some(k)));
+    let book = run.env.book;
+    if let Some(index) = book.taxes.iter().position(|t| t.name == name) {
+        return explainer.periods(Ref::Tax(index), book.taxes.get(index).map_or(Per::Year, |t| t.per), name, key);
+    }
+    if let Some(index) = book.quantities.iter().position(|q| q.name == name) {
+        return explainer.periods(Ref::Quantity(index), book.quantities.get(index).map_or(Per::Year, |q| q.per), name, key);
+    }
+    if name == "total_tax" {
+        return Ok(explainer.total());
+    }
+    explainer.of_row(name, key).ok_or_else(|| unknown(run, figure, name))
+}
+
+fn unknown(run: &Run<'_>, figure: &str, name: &str) -> Diagnostic {
+    let book = run.env.book;
+    let mut known: Vec<&str> = vec!["total_tax"];
+    known.extend(book.taxes.iter().map(|t| t.name.as_str()));
+    known.extend(book.quantities.iter().map(|q| q.name.as_str()));
+    known.extend(book.fields.iter().map(|f| f.name.as_str()));
+    let help = suggestion(name, known.iter().copied())
+        .unwrap_or_else(|| format!("figures are: {}; a month or row is named behind `@`", known.join(", ")));
+    Diagnostic::new(Kind::A0213, format!("there is no figure `{figure}` in this assessment")).help(help)
+}
+
+impl Explainer<'_> {
+    /// A figure of one period, or of all of them.
+    fn periods(&self, figure: Ref, per: Per, name: &str, key: Option<&str>) -> Result<Step, Diagnostic> {
+        let env = self.run.env;
+        if per == Per::Row {
+            return self.of_row(name, key).ok_or_else(|| unknown(self.run, name, name));
+        }
+        let periods = env.calendar.parts(env.year, per);
+        if let Some(key) = key {
+            let years = (env.calendar.year_of(env.first_year.begin)..=env.calendar.year_of(env.year.begin))
+                .filter_map(|y| env.calendar.year(y));
+            let all: Vec<Period> = years.flat_map(|y| env.calendar.parts(y, per)).collect();
+            let found = all.iter().find(|p| env.calendar.label(**p) == key);
+            let help =
+                || format!("its periods are {}", periods.iter().map(|p| env.calendar.label(*p)).collect::<Vec<_>>().join(", "));
+            return found
+                .map(|p| self.figure(figure, *p))
+                .ok_or_else(|| Diagnostic::new(Kind::A0213, format!("`{name}` has no period `{key}`")).help(help()));
+        }
+        if let [only] = periods.as_slice() {
+            return Ok(self.figure(figure, *only));
+        }
+        Ok(self.sum_of_periods(figure, name, &periods))
+    }
+
+    fn sum_of_periods(&self, figure: Ref, name: &str, periods: &[Period]) -> Step {
+        let mut sum: Outcome<crate::number::Decimal> = Ok(crate::number::Decimal::ZERO);
+        let mut parts = Vec::new();
+        for period in periods {
+            let value = self.run.world.figure(figure, *period);
+            if value == Ok(Value::ZERO) {
+                continue;
+            }
+            sum = crate::assess::refusal::both(sum, value)
+                .and_then(|(a, b)| if let Value::Number(b) = b { self.run.world.plus(a, b) } else { Ok(a) });
+            parts.push(self.figure(figure, *period));
+        }
+        let notes = if parts.is_empty() { vec!["zero in every period".to_owned()] } else { Vec::new() };
+        let unit = parts.first().map_or_else(|| self.run.env.book.currency.clone(), |p| p.unit.clone());
+        Step {
+            name: name.to_owned(),
+            value: self.text(&sum.map(Value::Number)),
+            unit,
+            formula: Some("the sum of its periods".into()),
+            notes,
+            parts,
+            ..Step::default()
+        }
+    }
+
+    fn total(&self) -> Step {
+        let env = self.run.env;
+        let mut parts = Vec::new();
+        let mut sum = Some(crate::number::Decimal::ZERO);
+        for (index, tax) in env.book.taxes.iter().enumerate().filter(|(_, t)| t.kind == "tax" && t.borne_by == "taxpayer") {
+            for period in env.calendar.parts(env.year, tax.per) {
+                let with = self.run.world.tax(index, period);
+                if matches!(&with, Ok(t) if !t.applies)
+                    || matches!(self.run.world.figure(Ref::Tax(index), period), Ok(v) if v == Value::ZERO)
+                {
+                    continue;
+                }
+                let bare = self.run.without.tax(index, period).and_then(|t| t.whole);
+                let added = crate::assess::refusal::both(with.and_then(|t| t.whole), bare.clone()).map(|(a, b)| a - b);
+                sum = sum.zip(added.clone().ok()).and_then(|(a, b)| crate::number::add(a, b).ok()).map(|r| r.value);
+                let mut whole = self.figure(Ref::Tax(index), period);
+                let name = format!("{}: what the ledger adds", whole.name);
+                if bare == Ok(crate::number::Decimal::ZERO) {
+                    parts.push(whole);
+                    continue;
+                }
+                whole.name = format!("{} on everything", whole.name);
+                let bare = Step {
+                    name: "the same without the ledger".into(),
+                    value: self.text(&bare.map(Value::Number)),
+                    unit: whole.unit.clone(),
+                    ..Step::default()
+                };
+                let value = self.text(&added.map(Value::Number));
+                parts.push(Step { name, value, unit: whole.unit.clone(), parts: vec![whole, bare], ..Step::default() });
+            }
+        }
+        Step {
+            name: "total_tax".into(),
+            value: sum.map(crate::number::plain),
+            unit: env.book.currency.clone(),
+            formula: Some("the sum of what the ledger adds to each tax".into()),
+            parts,
+            ..Step::default()
+        }
+    }
+
+    /// A tax or quantity of one period.
+    pub fn figure(&self, figure: Ref, period: Period) -> Step {
+        match figure {
+            Ref::Tax(tax) => self.tax(tax, period),
+            Ref::Quantity(quantity) => self.quantity(quantity, period),
+            _ => Step::default(),
+        }
+    }
+
+    fn quantity(&self, index: usize, period: Period) -> Step {
+        let Some(entry) = self.run.env.book.quantities.get(index) else { return Step::default() };
+        let value = self.run.world.figure(Ref::Quantity(index), period);
+        let mut step = self.ruled(&entry.rule, Ctx { period, item: Item::None });
+        step.name = self.run.world.figure_label(Ref::Quantity(index), period);
+        step.unit = unit(&entry.unit);
+        step.notes.extend(entry.title.clone());
+        self.close(&mut step, &value);
+        step.cite = self.run.env.book.citations(&entry.cite);
+        step
+    }
+
+    fn tax(&self, index: usize, period: Period) -> Step {
+        let env = self.run.env;
+        let Some(entry) = env.book.taxes.get(index) else { return Step::default() };
+        let ctx = Ctx { period, item: Item::None };
+        let value = self.run.world.figure(Ref::Tax(index), period);
+        let mut step = Step {
+            name: self.run.world.figure_label(Ref::Tax(index), period),
+            unit: env.book.currency.clone(),
+            cite: env.book.citations(&entry.cite),
+            notes: vec![entry.title.clone()],
+            ..Step::default()
+        };
+        if let Some(applies) = &entry.applies {
+            let (with, parts) = self.formula(applies, ctx);
+            let holds = self.run.world.eval(&applies.code, ctx);
+            step.notes.push(format!(
+                "applies where `{}`: {}",
+                applies.text,
+                self.text(&holds).unwrap_or_else(|| "refused".into())
+            ));
+            step.parts.push(Step {
+                name: "applies".into(),
+                value: self.text(&holds),
+                unit: "yes or no".into(),
+                formula: Some(applies.text.clone()),
+                with: Some(with),
+                parts,
+                ..Step::default()
+            });
+            if holds == Ok(Value::YesNo(false)) {
+                step.notes.push("the tax does not apply in this period".into());
+                self.close(&mut step, &value);
+                return step;
+            }
+        }
+        let amount =
+            |f: &crate::formula::Formula| self.text(&self.run.world.eval(&f.code, ctx)).unwrap_or_else(|| "refused".into());
+        if let Some(formula) = &entry.amount {
+            let (with, parts) = self.formula(formula, ctx);
+            (step.formula, step.with) = (Some(formula.text.clone()), Some(with));
+            step.parts.extend(parts);
+        } else if let (Some(base), Some(rate)) = (&entry.base, &entry.rate) {
+            step.formula = Some("base * rate".into());
+            step.with = Some(format!("{} * {}", amount(base), amount(rate)));
+            for (name, formula, unit) in [("base", base, env.book.currency.clone()), ("rate", rate, "rate".to_owned())] {
+                let (with, parts) = self.formula(formula, ctx);
+                let value = self.text(&self.run.world.eval(&formula.code, ctx));
+                // A bare name is its own working.
+                match parts.as_slice() {
+                    [only] if formula.text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') => {
+                        step.parts.push(only.clone())
+                    }
+                    _ => step.parts.push(Step {
+                        name: name.into(),
+                        value,
+                        unit,
+                        formula: Some(formula.text.clone()),
+                        with: Some(with),
+                        parts,
+                        ..Step::default()
+                    }),
+                }
+            }
+        }
+        if let Some(rounding) = &entry.round {
+            step.notes.push(format!("rounded to {} ({})", rounding.to, env.book.citations(&rounding.cite).join("; ")));
+        }
+        if let Some((day, due)) = self.run.world.due(entry, period) {
+            let cite = entry.due.get(due).map(|d| env.book.citations(&d.cite).join("; ")).unwrap_or_default();
+            step.notes.push(format!("due by {day} ({cite})"));
+        }
+        self.close(&mut step, &value);
+        step
+    }
+
+    /// The case that held, with those that did not.
+    pub fn ruled(&self, rule: &Rule, ctx: Ctx) -> Step {
+        let mut step = Step::default();
+        for case in &rule.cases {
+            let Some(when) = &case.when else {
+                return self.taken(step, case, ctx);
+            };
+            let holds = self.run.world.eval(&when.code, ctx);
+            let (_, parts) = self.formula(when, ctx);
+            step.parts.extend(parts);
+            match holds {
+                Ok(Value::YesNo(true)) => {
+                    step.notes.push(format!("taken, since `{}`", when.text));
+                    let rest = rule.cases.iter().skip_while(|c| !std::ptr::eq(*c, case)).skip(1);
+                    step.notes.extend(rest.map(|c| {
+                        format!(
+                            "not taken: {}`{}`",
+                            c.when.as_ref().map_or("otherwise ".to_owned(), |w| format!("when `{}`: ", w.text)),
+                            c.then.text
+                        )
+                    }));
+                    return self.taken(step, case, ctx);
+                }
+                Ok(_) => step.notes.push(format!("not taken, since not `{}`: `{}`", when.text, case.then.text)),
+                Err(_) => return step,
+            }
+        }
+        step
+    }
+
+    fn taken(&self, mut step: Step, case: &crate::rules::book::Case, ctx: Ctx) -> Step {
+        let (with, parts) = self.formula(&case.then, ctx);
+        step.formula = Some(case.then.text.clone());
+        step.with = Some(with);
+        step.parts.extend(parts);
+        step
+    }
+
+    /// Writes the value, or the reasons why there is none.
+    pub fn close(&self, step: &mut Step, value: &Outcome<Value>) {
+        step.value = self.text(value);
+        if let Err(refused) = value {
+            step.notes.extend(self.run.env.log.messages(refused).into_iter().map(|m| format!("refused: {m}")));
+        }
+    }
+
+    pub fn text(&self, value: &Outcome<Value>) -> Option<String> {
+        value.as_ref().ok().map(|v| value_text(self.run.env.book, *v))
+    }
+
+    /// A field of the items of one row: `gain@ROW`.
+    fn of_row(&self, name: &str, key: Option<&str>) -> Option<Step> {
+        let env = self.run.env;
+        let key = key?;
+        let (id, number) = key
+            .rsplit_once('#')
+            .and_then(|(id, n)| Some((id, n.parse::<usize>().ok()?)))
+            .map_or((key, None), |(id, n)| (id, Some(n)));
+        let row =
+            env.ledger.rows.iter().position(|r| &*r.id == id).or_else(|| env.ledger.rows.iter().position(|r| &*r.id == key))?;
+        if let Some(index) = env.book.quantities.iter().position(|q| q.name == name && q.per == Per::Row) {
+            let entry = env.book.quantities.get(index)?;
+            let ctx = Ctx { period: env.year, item: Item::Row(row) };
+            let mut step = self.ruled(&entry.rule, ctx);
+            (step.name, step.unit) = (format!("{name}@{id}"), unit(&entry.unit));
+            self.close(&mut step, &self.run.world.rule(&entry.rule, ctx));
+            return Some(step);
+        }
+        if let Some(field) = env.book.fields.iter().position(|f| f.name == name) {
+            let kind = env.book.fields.get(field)?.item;
+            let items = self.items_of_row(kind, row, number);
+            return self.summed(
+                &format!("{name}@{key}"),
+                items.into_iter().map(|item| self.field(field, item)).collect(),
+                self.fields_sum(field, kind, row, number),
+            );
+        }
+        self.standing(name, key, row, number)
+    }
+
+    fn fields_sum(&self, field: usize, kind: ItemKind, row: usize, number: Option<usize>) -> Outcome<Value> {
+        let items = self.items_of_row(kind, row, number);
+        if let [only] = items.as_slice() {
+            return self.run.world.field(field, *only);
+        }
+        let mut sum = Ok(crate::number::Decimal::ZERO);
+        for item in items {
+            sum = crate::assess::refusal::both(sum, self.run.world.field(field, item))
+                .and_then(|(a, b)| if let Value::Number(b) = b { self.run.world.plus(a, b) } else { Ok(a) });
+        }
+        sum.map(Value::Number)
+    }
+
+    /// One step, or several under their sum.
+    pub fn summed(&self, name: &str, mut steps: Vec<Step>, sum: Outcome<Value>) -> Option<Step> {
+        match steps.len() {
+            0 => None,
+            1 => steps.pop().map(|mut step| {
+                step.name = name.to_owned();
+                step
+            }),
+            count => {
+                let unit = steps.first().map(|s| s.unit.clone()).unwrap_or_default();
+                let formula = Some(format!("the sum over the {count} lots matched"));
+                Some(Step { name: name.to_owned(), value: self.text(&sum), unit, formula, parts: steps, ..Step::default() })
+            }
+        }
+    }
+}
+
+/// A unit in words.
+pub fn unit(ty: &Type) -> String {
+    match ty {
+        Type::Number(unit) => unit.to_string(),
+        Type::Date => "date".into(),
+        Type::YesNo => "yes or no".into(),
+        Type::Word(_) => "word".into(),
+    }
+}

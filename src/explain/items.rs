@@ -1,0 +1,182 @@
+//! Steps for rows and what they came to: matches, disposals, income, expenses.
+
+use crate::assess::refusal::Outcome;
+use crate::assess::world::{Ctx, Item};
+use crate::formula::code::{Code, Op, PartField, Ref, RowField};
+use crate::formula::names::Item as ItemKind;
+use crate::formula::types::Value;
+use crate::number::{Decimal, plain};
+use crate::rules::book::Worth;
+
+use super::Step;
+use super::build::Explainer;
+
+impl Explainer<'_> {
+    /// `ROW`, or `ROW#n` for a match.
+    pub fn item_id(&self, item: Item) -> String {
+        let env = self.run.env;
+        let row = self.run.world.row_of(item).and_then(|r| env.ledger.rows.get(r)).map(|r| r.id.to_string()).unwrap_or_default();
+        match item {
+            Item::Match(i) => format!("{row}#{}", self.run.world.parts.matches.get(i).map_or(0, |m| m.number)),
+            Item::Record(i) => format!("entry {}", i + 1),
+            _ => row,
+        }
+    }
+
+    /// The items of one kind that a row came to; `number` picks one match.
+    pub fn items_of_row(&self, kind: ItemKind, row: usize, number: Option<usize>) -> Vec<Item> {
+        let parts = self.run.world.parts;
+        match kind {
+            ItemKind::Match => {
+                let matches =
+                    parts.matches.iter().enumerate().filter(|(_, m)| m.row == row && number.is_none_or(|n| n == m.number));
+                matches.map(|(i, _)| Item::Match(i)).collect()
+            }
+            ItemKind::Disposal => {
+                parts.disposals.iter().enumerate().filter(|(_, d)| d.row == row).map(|(i, _)| Item::Disposal(i)).collect()
+            }
+            ItemKind::Income => {
+                parts.income.iter().enumerate().filter(|(_, d)| d.row == row).map(|(i, _)| Item::Income(i)).collect()
+            }
+            ItemKind::Expense => {
+                parts.expenses.iter().enumerate().filter(|(_, d)| d.row == row).map(|(i, _)| Item::Expense(i)).collect()
+            }
+            ItemKind::Acquisition => {
+                parts.acquisitions.iter().enumerate().filter(|(_, d)| d.row == row).map(|(i, _)| Item::Acquisition(i)).collect()
+            }
+            ItemKind::Row => vec![Item::Row(row)],
+            ItemKind::None | ItemKind::Record(_) => Vec::new(),
+        }
+    }
+
+    /// One item of an aggregate, with the working of what it adds.
+    pub fn item(&self, of: Option<&Code>, ctx: Ctx, value: &Outcome<Decimal>) -> Step {
+        let env = self.run.env;
+        if ctx.item == Item::None {
+            // A month or quarter: its figure, where the formula reads just one.
+            if let Some(Op::Ref(name @ (Ref::Quantity(_) | Ref::Tax(_)))) = of.map(|c| &c.op) {
+                return self.figure(*name, ctx.period);
+            }
+            return self.plain_item(env.calendar.label(ctx.period), value);
+        }
+        if let Some(Op::Ref(Ref::Field(field))) = of.map(|c| &c.op) {
+            return self.field(*field, ctx.item);
+        }
+        let mut step = self.plain_item(self.item_id(ctx.item), value);
+        step.parts.extend(self.row_step(ctx.item));
+        if let Some(code) = of {
+            for name in code.refs() {
+                if let Ref::Field(_) | Ref::Parameter(_) | Ref::Option(_) = name {
+                    step.parts.extend(self.name(name, ctx));
+                }
+            }
+        }
+        step
+    }
+
+    fn plain_item(&self, name: String, value: &Outcome<Decimal>) -> Step {
+        let mut step = Step { name, unit: self.run.env.book.currency.clone(), ..Step::default() };
+        self.close(&mut step, &value.clone().map(Value::Number));
+        step
+    }
+
+    /// The row an item stands on: file, line, what it is for the law and why.
+    pub fn row_step(&self, item: Item) -> Option<Step> {
+        let env = self.run.env;
+        let index = self.run.world.row_of(item)?;
+        self.ledger_row(index).map(|mut step| {
+            if let Some(treatment) =
+                self.run.classified.treatments.get(index).copied().flatten().and_then(|t| env.book.treatments.get(t))
+            {
+                let when = treatment.when.as_ref().map(|w| format!(", since `{}`", w.text)).unwrap_or_default();
+                step.notes.push(format!("treated as {}{when}", treatment.effect.word()));
+                step.notes.extend(treatment.note.clone());
+                if let (Item::Income(_), Worth::Formula(cost)) = (item, &treatment.cost) {
+                    step.notes.push(format!("cost of the lot: `{}`", cost.text));
+                }
+                step.cite = env.book.citations(&treatment.cite);
+            }
+            step
+        })
+    }
+
+    /// A row as the user wrote it.
+    fn ledger_row(&self, index: usize) -> Option<Step> {
+        let env = self.run.env;
+        let row = env.ledger.rows.get(index)?;
+        let leg = |leg: Option<crate::ledger::Leg>| {
+            leg.map(|l| format!("{} {}", l.amount.map_or("?".to_owned(), plain), env.ledger.name(l.asset)))
+        };
+        let mut text = vec![format!("{} {}", env.day(index), row.kind)];
+        text.extend(leg(row.sent).map(|l| format!("sent {l}")));
+        text.extend(leg(row.received).map(|l| format!("received {l}")));
+        text.extend(leg(row.fee).map(|l| format!("fee {l}")));
+        let place = env.ledger.place(row).map(|p| format!("{}:{}", p.file, p.line));
+        Some(Step { name: format!("row {}", row.id), value: Some(text.join(", ")), place, ..Step::default() })
+    }
+
+    /// A field that stands in a match, income or expense: where it comes from.
+    pub fn standing_part(&self, name: Ref, ctx: Ctx) -> Option<Step> {
+        let label = match name {
+            Ref::Part(field) => PartField::WORDS.iter().find(|(_, f)| *f == field).map(|(w, _)| *w),
+            Ref::Row(field) => RowField::WORDS.iter().find(|(_, f)| *f == field).map(|(w, _)| *w),
+            _ => None,
+        }?;
+        let value = self.run.world.name(name, ctx);
+        let number = matches!(value, Ok(Value::Number(_)) | Err(_));
+        let unit = if number && !matches!(name, Ref::Part(PartField::Quantity | PartField::HeldDays)) {
+            self.run.env.book.currency.clone()
+        } else {
+            String::new()
+        };
+        let mut step = Step { name: format!("{label}@{}", self.item_id(ctx.item)), unit, ..Step::default() };
+        self.close(&mut step, &value);
+        let wanted =
+            matches!(name, Ref::Part(PartField::Proceeds | PartField::Amount | PartField::Cost | PartField::Fees) | Ref::Row(_));
+        if let (Ref::Part(PartField::Cost), Item::Match(index)) = (name, ctx.item) {
+            self.cost_of(index, &mut step);
+        } else if wanted && number {
+            step.parts.extend(self.row_step(ctx.item));
+        }
+        Some(step)
+    }
+
+    /// The lot a match took its cost from.
+    fn cost_of(&self, index: usize, step: &mut Step) {
+        let env = self.run.env;
+        let Some(part) = self.run.world.parts.matches.get(index) else { return };
+        let asset = self.run.world.parts.disposals.get(part.disposal).map_or("", |d| env.ledger.name(d.asset));
+        let how = match part.acquired {
+            Some(day) if self.run.matcher.is_average() => {
+                format!("{} {asset} at the average cost of the pool (units of {day} first)", plain(part.quantity))
+            }
+            Some(day) => format!("{} {asset} of the lot acquired on {day}, by {}", plain(part.quantity), part.method.word()),
+            None => format!("{} {asset} of no lot that is known", plain(part.quantity)),
+        };
+        step.notes.push(how);
+        let method = env.book.matching.steps.iter().find(|s| s.method == part.method);
+        step.cite = method.map(|s| env.book.citations(&s.cite)).unwrap_or_default();
+        step.parts.extend(part.acquired_row.and_then(|row| self.ledger_row(row)));
+    }
+
+    /// `proceeds@ROW`, `cost@ROW`, `amount@ROW`: fields that stand there already.
+    pub fn standing(&self, name: &str, key: &str, row: usize, number: Option<usize>) -> Option<Step> {
+        let env = self.run.env;
+        let (_, field) = PartField::WORDS.iter().find(|(word, _)| *word == name)?;
+        let kinds = [ItemKind::Match, ItemKind::Income, ItemKind::Expense];
+        let kind = kinds
+            .into_iter()
+            .find(|k| env.book.names.part_field(name, *k).is_some() && !self.items_of_row(*k, row, number).is_empty())?;
+        let items = self.items_of_row(kind, row, number);
+        let mut sum = Ok(Decimal::ZERO);
+        let mut steps = Vec::new();
+        for item in items {
+            let ctx = Ctx { period: env.year, item };
+            let value = self.run.world.name(Ref::Part(*field), ctx);
+            sum = crate::assess::refusal::both(sum, value)
+                .and_then(|(a, b)| if let Value::Number(b) = b { self.run.world.plus(a, b) } else { Ok(a) });
+            steps.extend(self.standing_part(Ref::Part(*field), ctx));
+        }
+        self.summed(&format!("{name}@{key}"), steps, sum.map(Value::Number))
+    }
+}

@@ -1,0 +1,145 @@
+//! Steps for values of the law, facts, readings and labels.
+
+use chrono::NaiveDate;
+
+use crate::assess::world::{Ctx, Item};
+use crate::facts::Given as FactGiven;
+use crate::formula::code::Ref;
+use crate::rules::book::Given;
+
+use super::Step;
+use super::build::{Explainer, unit};
+
+impl Explainer<'_> {
+    /// The step behind a name, where it has one; fields that stand in rows are told by their item.
+    pub fn name(&self, name: Ref, ctx: Ctx) -> Option<Step> {
+        match name {
+            Ref::Fact(fact) => Some(self.fact(fact, ctx)),
+            Ref::Option(option) => Some(self.option(option)),
+            Ref::Parameter(parameter) => Some(self.parameter(parameter, name, ctx)),
+            Ref::Quantity(_) | Ref::Tax(_) => Some(self.figure(name, ctx.period)),
+            Ref::Field(field) => Some(self.field(field, ctx.item)),
+            Ref::Label(label) => Some(self.label(label, ctx)),
+            Ref::Row(_) | Ref::Part(_) => self.standing_part(name, ctx),
+            Ref::Record(..) => None,
+        }
+    }
+
+    fn fact(&self, fact: usize, ctx: Ctx) -> Step {
+        let env = self.run.env;
+        let Some(entry) = env.book.facts.get(fact) else { return Step::default() };
+        let value = self.run.world.name(Ref::Fact(fact), ctx);
+        let given =
+            if matches!(env.given(fact), FactGiven::Missing) { "not given: the default" } else { "as stated in the facts" };
+        let mut step = Step {
+            name: entry.name.clone(),
+            unit: "fact".into(),
+            notes: vec![format!("{}; {given}", entry.title)],
+            cite: env.book.citations(&entry.cite),
+            ..Step::default()
+        };
+        self.close(&mut step, &value);
+        step
+    }
+
+    /// The reading chosen with its argument, the others with theirs, and what they would have given.
+    fn option(&self, option: usize) -> Step {
+        let env = self.run.env;
+        let Some(entry) = env.book.options.get(option) else { return Step::default() };
+        let chosen = env.options.get(option).map_or("", |w| env.book.names.word_text(*w));
+        let mut notes = vec![entry.question.clone()];
+        let under = (self.others)(entry);
+        for other in &entry.options {
+            let taxes = under.iter().find(|u| u.option == other.name);
+            let gives = taxes
+                .map(|u| format!("; total tax {}", u.total_tax.map_or("refused".to_owned(), crate::number::plain)))
+                .unwrap_or_default();
+            let mark = if other.name == chosen { "chosen" } else { "not chosen" };
+            notes.push(format!("{mark}: {} ({}): {}{gives}", other.name, other.title, other.argument));
+        }
+        let kind = if entry.is_reading { "reading" } else { "choice" };
+        Step {
+            name: entry.name.clone(),
+            value: Some(chosen.to_owned()),
+            unit: kind.into(),
+            notes,
+            cite: env.book.citations(&entry.cite),
+            ..Step::default()
+        }
+    }
+
+    fn label(&self, label: usize, ctx: Ctx) -> Step {
+        let name = self.run.env.book.labels.get(label).map_or("", |l| &l.name);
+        let value = self.run.world.name(Ref::Label(label), ctx);
+        Step { name: name.to_owned(), value: self.text(&value), unit: "label".into(), ..Step::default() }
+    }
+
+    fn parameter(&self, parameter: usize, name: Ref, ctx: Ctx) -> Step {
+        let env = self.run.env;
+        let day = match ctx.item {
+            Item::None | Item::Record(_) => ctx.period.begin,
+            item => self.run.world.row_of(item).map_or(ctx.period.begin, |row| env.day(row)),
+        };
+        let mut step = self.dated(Ref::Parameter(parameter), day);
+        self.close(&mut step, &self.run.world.name(name, ctx));
+        step
+    }
+
+    /// A parameter or fact as of a day, with the dates in force.
+    pub fn dated(&self, name: Ref, day: NaiveDate) -> Step {
+        let env = self.run.env;
+        let Ref::Parameter(parameter) = name else {
+            let Ref::Fact(fact) = name else { return Step::default() };
+            let title = env.book.facts.get(fact).map_or("", |f| &f.name);
+            return Step {
+                name: format!("{title} at {day}"),
+                value: self.text(&self.run.world.at(name, day)),
+                unit: "fact".into(),
+                ..Step::default()
+            };
+        };
+        let Some(entry) = env.book.parameters.get(parameter) else { return Step::default() };
+        let dated = self.run.world.value_in_force(parameter, day).and_then(|i| Some((i, entry.values.get(i)?)));
+        let mut notes = vec![entry.title.clone()];
+        let mut step = Step { name: entry.name.clone(), unit: unit(&entry.unit), ..Step::default() };
+        if let Some((index, value)) = dated {
+            let from = value.in_force.from.map_or("always".to_owned(), |d| format!("from {d}"));
+            let next = entry.values.get(index + 1).and_then(|v| v.in_force.from).and_then(|d| d.pred_opt());
+            let until = value.in_force.until.or(next).map(|d| format!(" until {d}")).unwrap_or_default();
+            notes.push(format!("in force {from}{until}"));
+            notes.extend(value.note.clone());
+            step.cite = env.book.citations(&value.cite);
+            step.place = Some(format!("{}:{}", value.at.file, value.at.spot.line));
+            if let Given::Formula(formula) = &value.value {
+                let period = crate::calendar::Period { per: crate::formula::names::Per::Row, begin: day, end: day };
+                let (with, parts) = self.formula(formula, Ctx { period, item: Item::None });
+                (step.formula, step.with, step.parts) = (Some(formula.text.clone()), Some(with), parts);
+            }
+        }
+        if let Some(known) = entry.known_through.filter(|known| day > *known) {
+            notes.push(format!("known to hold through {known}: used beyond it as an assumption"));
+        }
+        step.notes = notes;
+        self.close(&mut step, &self.run.world.at(name, day));
+        step
+    }
+
+    /// A computed field of an item.
+    pub fn field(&self, field: usize, item: Item) -> Step {
+        let env = self.run.env;
+        let Some(entry) = env.book.fields.get(field) else { return Step::default() };
+        let item = match (entry.item, item) {
+            (crate::formula::names::Item::Disposal, Item::Match(i)) => {
+                Item::Disposal(self.run.world.parts.matches.get(i).map_or(0, |m| m.disposal))
+            }
+            (_, item) => item,
+        };
+        let mut step = self.ruled(&entry.rule, Ctx { period: env.year, item });
+        step.name = format!("{}@{}", entry.name, self.item_id(item));
+        step.unit = unit(&entry.unit);
+        step.notes.extend(entry.title.clone());
+        step.cite = env.book.citations(&entry.cite);
+        self.close(&mut step, &self.run.world.field(field, item));
+        step
+    }
+}

@@ -1,0 +1,399 @@
+//! What the user says of himself: facts read against their declarations.
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, NaiveDate};
+use sha2::{Digest, Sha256};
+
+use crate::diagnostic::{Code, Diagnostic, Source, suggestion};
+use crate::formula::names::Varies;
+use crate::formula::types::{Type, Value};
+use crate::ledger::Ledger;
+use crate::rules::RuleBook;
+use crate::rules::book::{About, Fact, FactShape};
+use crate::rules::units::literal;
+use crate::yaml::{self, Entry, Node, Scalar, Spot, Style, Value as Yaml};
+
+/// Facts as given: nothing, a file, or a tree made by another face.
+#[derive(Debug, Clone, Default)]
+pub struct FactsInput {
+    pub root: Option<(Source, Node)>,
+    pub problems: Vec<Diagnostic>,
+    /// From `--set`: they replace what the file says.
+    set: Vec<(String, String)>,
+}
+
+impl FactsInput {
+    /// Reads a facts file.
+    pub fn yaml(source: Source) -> FactsInput {
+        match yaml::parse(&source) {
+            Ok(node) => FactsInput { root: Some((source, node)), ..FactsInput::default() },
+            Err(problems) => {
+                let only_comments = source.text.lines().all(|l| l.trim().is_empty() || l.trim_start().starts_with('#'));
+                FactsInput { problems: if only_comments { Vec::new() } else { problems }, ..FactsInput::default() }
+            }
+        }
+    }
+
+    /// Facts that another face made; `name` stands for the file in messages.
+    pub fn tree(name: &str, node: Node) -> FactsInput {
+        FactsInput { root: Some((Source::new(name, ""), node)), ..FactsInput::default() }
+    }
+
+    /// Sets one fact; `value` is a scalar as in a facts file.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.set.push((name.to_owned(), value.to_owned()));
+    }
+
+    fn entries(&self) -> Vec<(Entry, Source)> {
+        let mut found: Vec<(Entry, Source)> = Vec::new();
+        if let Some((source, node)) = &self.root
+            && let Yaml::Map(entries) = &node.value
+        {
+            found.extend(entries.iter().map(|e| (e.clone(), source.clone())));
+        }
+        let set = Source::new("--set", "");
+        for (name, value) in &self.set {
+            found.retain(|(e, _)| e.key != *name);
+            let spot = Spot { line: 1, column: 1, length: 1 };
+            let scalar = Scalar { text: value.clone(), style: Style::Plain, in_flow: false, comment_follows: false };
+            let entry = Entry { key: name.clone(), key_spot: spot, value: Node { spot, value: Yaml::Scalar(scalar) } };
+            found.push((entry, set.clone()));
+        }
+        found
+    }
+
+    fn sha256(&self) -> Option<String> {
+        let entries = self.entries();
+        if entries.is_empty() {
+            return None;
+        }
+        let mut sha = Sha256::new();
+        for (entry, _) in &entries {
+            sha.update(entry.key.as_bytes());
+            fingerprint(&entry.value, &mut sha);
+        }
+        Some(sha.finalize().iter().map(|b| format!("{b:02x}")).collect())
+    }
+}
+
+fn fingerprint(node: &Node, sha: &mut Sha256) {
+    match &node.value {
+        Yaml::Scalar(scalar) => sha.update(format!("={}", scalar.text).as_bytes()),
+        Yaml::List(items) => items.iter().for_each(|n| fingerprint(n, sha)),
+        Yaml::Map(entries) => entries.iter().for_each(|e| {
+            sha.update(format!("\n{}", e.key).as_bytes());
+            fingerprint(&e.value, sha);
+        }),
+    }
+}
+
+/// A fact's value or values.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Given {
+    Missing,
+    One(Value),
+    /// From the key on, until the next: by year (its number), month or date turned into a first day.
+    ByYear(BTreeMap<i32, Value>),
+    ByMonth(BTreeMap<(i32, u32), Value>),
+    ByDate(BTreeMap<NaiveDate, Value>),
+    /// Values in the order of the declared keys.
+    List(Vec<Vec<Value>>),
+    ByRow(BTreeMap<String, Value>),
+}
+
+/// All facts of a run, in the order of the rule book.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    pub given: Vec<Given>,
+    /// Figures of earlier years that replace computed ones.
+    pub filed: BTreeMap<(i32, String), Value>,
+    pub sha256: Option<String>,
+}
+
+/// Reads facts against a law. `year` is the tax year that a bare scalar of a yearly fact means.
+pub fn read(input: &FactsInput, book: &RuleBook, ledger: &Ledger, year: i32) -> (Facts, Vec<Diagnostic>) {
+    let mut reader = FactReader { book, year, problems: input.problems.clone() };
+    let mut facts = Facts { given: vec![Given::Missing; book.facts.len()], filed: BTreeMap::new(), sha256: input.sha256() };
+    if let Some((source, node)) = &input.root
+        && !matches!(node.value, Yaml::Map(_))
+    {
+        reader.problem(
+            Code::F0107,
+            source,
+            node.spot,
+            "the facts are not a map of names and values".to_owned(),
+            Some("write `NAME: value`, a line each".into()),
+        );
+    }
+    for (entry, source) in input.entries() {
+        if entry.key == "filed" {
+            facts.filed = reader.filed(&entry, &source);
+            continue;
+        }
+        let Some((index, fact)) = book.facts.iter().enumerate().find(|(_, f)| f.name == entry.key) else {
+            let help = suggestion(&entry.key, book.facts.iter().map(|f| f.name.as_str()));
+            reader.problem(Code::F0101, &source, entry.key_spot, format!("`{}` is not a fact of this law", entry.key), help);
+            continue;
+        };
+        if let Some(given) = reader.fact(fact, &entry.value, &source)
+            && let Some(slot) = facts.given.get_mut(index)
+        {
+            *slot = given;
+        }
+    }
+    columns(book, ledger, &mut facts, &mut reader);
+    (facts, reader.problems)
+}
+
+/// Row facts in columns `x_NAME` of the ledger.
+fn columns(book: &RuleBook, ledger: &Ledger, facts: &mut Facts, reader: &mut FactReader<'_>) {
+    for (index, fact) in book.facts.iter().enumerate().filter(|(_, f)| f.about == About::Row) {
+        let Some(column) = ledger.symbols.find(&fact.name) else { continue };
+        for row in &ledger.rows {
+            let Some(text) = row.column(column) else { continue };
+            match reader.scalar(fact, text) {
+                Ok(value) => {
+                    if let Some(slot) = facts.given.get_mut(index) {
+                        match slot {
+                            Given::ByRow(map) => drop(map.insert(row.id.to_string(), value)),
+                            _ => *slot = Given::ByRow([(row.id.to_string(), value)].into()),
+                        }
+                    }
+                }
+                Err(message) => {
+                    let message = format!("column `x_{}`: {message}", fact.name);
+                    reader
+                        .problems
+                        .push(Diagnostic::new(Code::F0102, message).at_opt(ledger.place(row)).rows([row.id.to_string()]));
+                }
+            }
+        }
+    }
+}
+
+struct FactReader<'a> {
+    book: &'a RuleBook,
+    year: i32,
+    problems: Vec<Diagnostic>,
+}
+
+impl FactReader<'_> {
+    fn problem(&mut self, code: Code, source: &Source, spot: Spot, message: String, help: Option<String>) {
+        let place = (spot.line > 0).then(|| spot.place(&source.name));
+        self.problems.push(Diagnostic::new(code, message).at_opt(place).help_opt(help));
+    }
+
+    fn scalar(&self, fact: &Fact, text: &str) -> Result<Value, String> {
+        match &fact.shape {
+            FactShape::OneOf(words) => match words.iter().find(|w| *w == text) {
+                Some(word) => Ok(self.book.names.find_word(word).map_or(Value::ZERO, Value::Word)),
+                None => Err(format!(
+                    "`{text}` is not a value of `{}`: {}",
+                    fact.name,
+                    suggestion(text, words.iter().map(String::as_str)).unwrap_or_default()
+                )),
+            },
+            FactShape::Unit(ty) => number_or(text, ty),
+            FactShape::List(_) => Err(format!("`{}` is a list", fact.name)),
+        }
+    }
+
+    fn value(&mut self, fact: &Fact, node: &Node, source: &Source) -> Option<Value> {
+        let Some(text) = node.text() else {
+            let message = format!("`{}` takes a single value here, but {} stands here", fact.name, node.what());
+            self.problem(Code::F0102, source, node.spot, message, None);
+            return None;
+        };
+        match self.scalar(fact, text) {
+            Ok(value) => Some(value),
+            Err(message) => {
+                self.problem(
+                    Code::F0102,
+                    source,
+                    node.spot,
+                    message,
+                    Some(format!("`{}` is {}", fact.name, fact.title.to_lowercase())),
+                );
+                None
+            }
+        }
+    }
+
+    fn fact(&mut self, fact: &Fact, node: &Node, source: &Source) -> Option<Given> {
+        if let FactShape::List(keys) = &fact.shape {
+            return self.list(fact, keys, node, source);
+        }
+        let Yaml::Map(entries) = &node.value else {
+            let value = self.value(fact, node, source)?;
+            return Some(match fact.varies {
+                Varies::ByYear => Given::ByYear([(self.year, value)].into()),
+                _ => Given::One(value),
+            });
+        };
+        if fact.about == About::Row {
+            let values = entries.iter().filter_map(|e| Some((e.key.clone(), self.value(fact, &e.value, source)?)));
+            return Some(Given::ByRow(values.collect()));
+        }
+        match fact.varies {
+            Varies::ByYear => Some(Given::ByYear(self.keyed(fact, entries, source, "a tax year: `2024`", year_key))),
+            Varies::ByMonth => Some(Given::ByMonth(self.keyed(fact, entries, source, "a month: `2024-07`", month_key))),
+            Varies::ByDate => Some(Given::ByDate(self.keyed(fact, entries, source, "a date: `2024-03-01`", date_key))),
+            Varies::No => {
+                let message = format!("`{}` does not vary: it takes one value, not a map", fact.name);
+                self.problem(Code::F0103, source, node.spot, message, Some("write `NAME: value`".into()));
+                None
+            }
+        }
+    }
+
+    fn keyed<K: Ord>(
+        &mut self,
+        fact: &Fact,
+        entries: &[Entry],
+        source: &Source,
+        wanted: &str,
+        key: impl Fn(&str) -> Option<K>,
+    ) -> BTreeMap<K, Value> {
+        let mut found = BTreeMap::new();
+        for entry in entries {
+            match key(&entry.key) {
+                Some(k) => {
+                    if let Some(value) = self.value(fact, &entry.value, source) {
+                        found.insert(k, value);
+                    }
+                }
+                None => {
+                    let message = format!("`{}` is not a key of `{}`", entry.key, fact.name);
+                    self.problem(Code::F0103, source, entry.key_spot, message, Some(format!("the key is {wanted}")));
+                }
+            }
+        }
+        found
+    }
+
+    fn list(&mut self, fact: &Fact, keys: &[(String, Type)], node: &Node, source: &Source) -> Option<Given> {
+        let Yaml::List(items) = &node.value else {
+            self.problem(
+                Code::F0102,
+                source,
+                node.spot,
+                format!("`{}` is a list", fact.name),
+                Some("write `- { key: value, .. }`, a line each".into()),
+            );
+            return None;
+        };
+        let mut records = Vec::new();
+        for item in items {
+            let Yaml::Map(entries) = &item.value else {
+                self.problem(Code::F0102, source, item.spot, format!("an entry of `{}` is a map", fact.name), None);
+                continue;
+            };
+            for entry in entries.iter().filter(|e| !keys.iter().any(|(k, _)| *k == e.key)) {
+                let help = suggestion(&entry.key, keys.iter().map(|(k, _)| k.as_str()));
+                self.problem(
+                    Code::F0103,
+                    source,
+                    entry.key_spot,
+                    format!("`{}` is not a key of `{}`", entry.key, fact.name),
+                    help,
+                );
+            }
+            let record: Option<Vec<Value>> =
+                keys.iter().map(|(key, ty)| self.list_value(fact, key, ty, entries, item, source)).collect();
+            records.extend(record);
+        }
+        Some(Given::List(records))
+    }
+
+    fn list_value(
+        &mut self,
+        fact: &Fact,
+        key: &str,
+        ty: &Type,
+        entries: &[Entry],
+        item: &Node,
+        source: &Source,
+    ) -> Option<Value> {
+        let Some(entry) = entries.iter().find(|e| e.key == key) else {
+            self.problem(Code::F0102, source, item.spot, format!("this entry of `{}` has no `{key}`", fact.name), None);
+            return None;
+        };
+        match number_or(entry.value.text().unwrap_or_default(), ty) {
+            Ok(value) => Some(value),
+            Err(message) => {
+                self.problem(Code::F0102, source, entry.value.spot, message, None);
+                None
+            }
+        }
+    }
+
+    /// `filed: {2023: {NAME: amount}}`
+    fn filed(&mut self, entry: &Entry, source: &Source) -> BTreeMap<(i32, String), Value> {
+        let mut found = BTreeMap::new();
+        let Yaml::Map(years) = &entry.value.value else {
+            self.problem(
+                Code::F0102,
+                source,
+                entry.value.spot,
+                "`filed` is a map of years".to_owned(),
+                Some("write `filed: {2023: {NAME: amount}}`".into()),
+            );
+            return found;
+        };
+        for year in years {
+            let (Some(number), Yaml::Map(figures)) = (year_key(&year.key), &year.value.value) else {
+                self.problem(
+                    Code::F0103,
+                    source,
+                    year.key_spot,
+                    format!("`{}` is not a tax year with its figures", year.key),
+                    None,
+                );
+                continue;
+            };
+            for figure in figures {
+                let Some(quantity) = self.book.quantities.iter().find(|q| q.name == figure.key) else {
+                    let help = suggestion(&figure.key, self.book.quantities.iter().map(|q| q.name.as_str()));
+                    self.problem(
+                        Code::F0101,
+                        source,
+                        figure.key_spot,
+                        format!("`{}` is not a quantity of this law", figure.key),
+                        help,
+                    );
+                    continue;
+                };
+                match number_or(figure.value.text().unwrap_or_default(), &quantity.unit) {
+                    Ok(value) => drop(found.insert((number, figure.key.clone()), value)),
+                    Err(message) => self.problem(Code::F0102, source, figure.value.spot, message, None),
+                }
+            }
+        }
+        found
+    }
+}
+
+/// A rate may be given as a plain number too: `0.1` is `10%`.
+fn number_or(text: &str, ty: &Type) -> Result<Value, String> {
+    match ty {
+        Type::Number(unit) if unit.rate && !text.ends_with('%') => {
+            crate::number::parse(text).map(Value::Number).map_err(|e| e.to_string())
+        }
+        _ => literal(text, ty),
+    }
+}
+
+fn year_key(key: &str) -> Option<i32> {
+    let year = key.split_once('-').map_or(key, |(first, _)| first);
+    (year.len() == 4).then(|| year.parse().ok()).flatten()
+}
+
+fn month_key(key: &str) -> Option<(i32, u32)> {
+    let date = date_key(&format!("{key}-01"))?;
+    Some((date.year(), date.month()))
+}
+
+fn date_key(key: &str) -> Option<NaiveDate> {
+    (key.len() == 10).then(|| NaiveDate::parse_from_str(key, "%Y-%m-%d").ok()).flatten()
+}

@@ -1,0 +1,239 @@
+//! Plan first: which units leave from which lot. No value is looked at.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use chrono::{DateTime, Utc};
+
+use crate::ledger::{Ledger, Symbol};
+use crate::number::{self, Decimal};
+use crate::rules::book::Method;
+
+use super::{CostOf, In, Lot, Matcher, Movement, Movements, Out, Part, Why};
+
+/// The quantities of a whole ledger, matched.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    pub lots: Vec<Lot>,
+    pub parts: Vec<Part>,
+    /// The parts of each [`Out`].
+    pub parts_of: Vec<Range<usize>>,
+    /// The lots of each [`In`].
+    pub lots_of: Vec<Range<usize>>,
+    /// More leaves than is held: the out, and how much is missing.
+    pub shortfalls: Vec<(usize, Decimal)>,
+    /// A lot chosen that is not held: the out, the row chosen, how much of it was wanted and held.
+    pub not_held: Vec<(usize, String, Decimal)>,
+    /// The pool of each lot is an index here: asset and account (empty where pools are not kept by account).
+    pub pools: Vec<(Symbol, Symbol)>,
+}
+
+#[derive(Default)]
+struct Pool {
+    /// Lots with units left, by acquisition, then by order in the ledger.
+    queue: BTreeMap<(DateTime<Utc>, usize), usize>,
+}
+
+struct Planner<'a> {
+    movements: &'a Movements,
+    matcher: &'a Matcher,
+    ledger: &'a Ledger,
+    plan: Plan,
+    pools: Vec<Pool>,
+    pool_of: BTreeMap<(Symbol, Symbol), usize>,
+}
+
+/// Matches all movements in order.
+pub fn plan(movements: &Movements, matcher: &Matcher, ledger: &Ledger) -> Plan {
+    let mut planner = Planner { movements, matcher, ledger, plan: Plan::default(), pools: Vec::new(), pool_of: BTreeMap::new() };
+    planner.plan.parts_of = vec![0..0; movements.outs.len()];
+    planner.plan.lots_of = vec![0..0; movements.ins.len()];
+    for movement in &movements.order {
+        match movement {
+            Movement::Out(index) => {
+                if let Some(out) = movements.outs.get(*index) {
+                    planner.take(*index, out);
+                }
+            }
+            Movement::In(index) => {
+                if let Some(lot) = movements.ins.get(*index) {
+                    planner.put(*index, lot);
+                }
+            }
+        }
+    }
+    planner.plan
+}
+
+impl Planner<'_> {
+    fn pool(&mut self, asset: Symbol, account: Symbol) -> usize {
+        let key = (asset, if self.matcher.by_account { account } else { Symbol::NONE });
+        if let Some(found) = self.pool_of.get(&key) {
+            return *found;
+        }
+        self.pools.push(Pool::default());
+        self.plan.pools.push(key);
+        self.pool_of.insert(key, self.pools.len() - 1);
+        self.pools.len() - 1
+    }
+
+    fn queue(&mut self, lot: Lot) {
+        let index = self.plan.lots.len();
+        if let Some(pool) = self.pools.get_mut(lot.pool)
+            && !lot.left.is_zero()
+        {
+            pool.queue.insert((lot.acquired, index), index);
+        }
+        self.plan.lots.push(lot);
+    }
+
+    fn put(&mut self, index: usize, came: &In) {
+        let pool = self.pool(came.asset, came.account);
+        let first = self.plan.lots.len();
+        match &came.cost {
+            CostOf::Known(_) => {
+                let lot = Lot {
+                    came_in: index,
+                    from_part: None,
+                    pool,
+                    account: came.account,
+                    quantity: came.quantity,
+                    left: came.quantity,
+                    acquired: came.acquired,
+                    day: came.day,
+                    class: came.class,
+                    kind: came.kind,
+                    outside: false,
+                };
+                self.queue(lot);
+            }
+            CostOf::Carried { out, .. } => self.carry(index, came, *out, pool),
+        }
+        if let Some(range) = self.plan.lots_of.get_mut(index) {
+            *range = first..self.plan.lots.len();
+        }
+    }
+
+    /// What comes in by a rollover is split as what was given, the last part taking the remainder.
+    fn carry(&mut self, index: usize, came: &In, out: usize, pool: usize) {
+        let range = self.plan.parts_of.get(out).cloned().unwrap_or(0..0);
+        let given = self.movements.outs.get(out).map_or(Decimal::ZERO, |o| o.quantity);
+        let last = range.end.saturating_sub(1);
+        let mut left = came.quantity;
+        for part_index in range {
+            let Some(part) = self.plan.parts.get(part_index).cloned() else { continue };
+            let share = if part_index == last || given.is_zero() {
+                left
+            } else {
+                number::share(came.quantity, part.quantity, given).unwrap_or(left).min(left)
+            };
+            left = number::sub_exact(left, share).unwrap_or(Decimal::ZERO);
+            let source = part.lot.and_then(|lot| self.plan.lots.get(lot)).cloned();
+            let lot = Lot {
+                came_in: index,
+                from_part: Some(part_index),
+                pool,
+                account: came.account,
+                quantity: share,
+                left: share,
+                acquired: source.as_ref().map_or(came.acquired, |l| l.acquired),
+                day: source.as_ref().map_or(came.day, |l| l.day),
+                class: source.as_ref().map_or(came.class, |l| l.class),
+                kind: source.as_ref().map_or(came.kind, |l| l.kind),
+                outside: false,
+            };
+            self.queue(lot);
+        }
+    }
+
+    fn take(&mut self, index: usize, out: &Out) {
+        let pool = self.pool(out.asset, out.account);
+        let first = self.plan.parts.len();
+        let mut wanted = out.quantity;
+        if self.matcher.takes_selection() && matches!(out.why, Why::Disposal { fee: false } | Why::Rollover | Why::Removal) {
+            wanted = self.chosen(index, out, pool, wanted);
+        }
+        let method = self.matcher.queue();
+        while !wanted.is_zero() {
+            let Some((key, lot)) = self.pools.get(pool).and_then(|p| p.queue.first_key_value()).map(|(k, l)| (*k, *l)) else {
+                break;
+            };
+            wanted = self.take_from(index, pool, key, lot, wanted, method);
+        }
+        if !wanted.is_zero() {
+            self.plan.shortfalls.push((index, wanted));
+            self.plan.parts.push(Part { out: index, lot: None, quantity: wanted, method });
+        }
+        if let Some(range) = self.plan.parts_of.get_mut(index) {
+            *range = first..self.plan.parts.len();
+        }
+        if let Why::Move { to } = out.why {
+            self.moved(first, out.asset, to);
+        }
+    }
+
+    /// Takes as much of a lot as is wanted and there; what is still wanted comes back.
+    fn take_from(
+        &mut self,
+        out: usize,
+        pool: usize,
+        key: (DateTime<Utc>, usize),
+        lot: usize,
+        wanted: Decimal,
+        method: Method,
+    ) -> Decimal {
+        let Some(entry) = self.plan.lots.get_mut(lot) else { return Decimal::ZERO };
+        let quantity = entry.left.min(wanted);
+        entry.left = number::sub_exact(entry.left, quantity).unwrap_or(Decimal::ZERO);
+        if entry.left.is_zero()
+            && let Some(pool) = self.pools.get_mut(pool)
+        {
+            pool.queue.remove(&key);
+        }
+        self.plan.parts.push(Part { out, lot: Some(lot), quantity, method });
+        number::sub_exact(wanted, quantity).unwrap_or(Decimal::ZERO)
+    }
+
+    /// The lots that the row names, by the rows that acquired them.
+    fn chosen(&mut self, index: usize, out: &Out, pool: usize, mut wanted: Decimal) -> Decimal {
+        let choices = self.ledger.rows.get(out.row).map(|r| r.lots().to_vec()).unwrap_or_default();
+        for choice in choices {
+            let mut need = choice.quantity.unwrap_or(wanted).min(wanted);
+            let lots: Vec<(DateTime<Utc>, usize)> =
+                self.pools.get(pool).map(|p| p.queue.keys().copied().collect()).unwrap_or_default();
+            for key in lots {
+                let Some(lot) = self.plan.lots.get(key.1) else { continue };
+                let came = self.movements.ins.get(lot.came_in).and_then(|i| self.ledger.rows.get(i.row));
+                if need.is_zero() || came.is_none_or(|row| *row.id != *choice.row) {
+                    continue;
+                }
+                let before = need;
+                need = self.take_from(index, pool, key, key.1, need, Method::Specific);
+                wanted =
+                    number::sub_exact(wanted, number::sub_exact(before, need).unwrap_or(Decimal::ZERO)).unwrap_or(Decimal::ZERO);
+            }
+            if !need.is_zero() && choice.quantity.is_some() {
+                self.plan.not_held.push((index, choice.row, need));
+            } else if need == wanted && !need.is_zero() && choice.quantity.is_none() && !self.any_part(index) {
+                self.plan.not_held.push((index, choice.row, need));
+            }
+        }
+        wanted
+    }
+
+    fn any_part(&self, out: usize) -> bool {
+        self.plan.parts.last().is_some_and(|p| p.out == out)
+    }
+
+    /// Moves the units just taken to another account of the owner; date, class and cost stay.
+    fn moved(&mut self, first: usize, asset: Symbol, to: Symbol) {
+        let pool = self.pool(asset, to);
+        for part_index in first..self.plan.parts.len() {
+            let Some(part) = self.plan.parts.get(part_index).cloned() else { continue };
+            let Some(source) = part.lot.and_then(|lot| self.plan.lots.get(lot)).cloned() else { continue };
+            let lot =
+                Lot { from_part: Some(part_index), pool, account: to, quantity: part.quantity, left: part.quantity, ..source };
+            self.queue(lot);
+        }
+    }
+}
