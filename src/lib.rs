@@ -3,6 +3,8 @@
 pub mod assess;
 pub mod calendar;
 pub mod classify;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod diagnostic;
 pub mod engine;
 pub mod examples;
@@ -15,6 +17,7 @@ pub mod library;
 pub mod lots;
 pub mod number;
 pub mod pairing;
+pub mod report;
 pub mod rules;
 pub mod value;
 pub mod yaml;

@@ -27,6 +27,11 @@ impl SourceMap {
         self.texts.insert(Arc::clone(&source.name), Arc::clone(&source.text));
     }
 
+    /// Takes over all texts of another map.
+    pub fn extend(&mut self, other: &SourceMap) {
+        self.texts.extend(other.texts.iter().map(|(name, text)| (Arc::clone(name), Arc::clone(text))));
+    }
+
     /// The line (from 1) of a file, without its line end.
     pub fn line(&self, file: &str, line: u32) -> Option<&str> {
         let text = self.texts.get(file)?;

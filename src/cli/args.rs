@@ -1,0 +1,185 @@
+//! The words of the command line.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// What crypto tax comes to, and why: the law is data, every figure explains itself.
+#[derive(Debug, Parser)]
+#[command(name = "fisc", version, about, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  fisc assess binance.csv --in kg --year 2024 --rates rates.csv --prices prices.csv
+  fisc assess ledger.csv --in kg --year 2024 --set taxpayer_kind=company --format json
+  fisc explain ledger.csv --in kg --year 2024 income_tax
+  fisc import binance.csv -o ledger.csv
+  fisc check my/rules && fisc test my/rules
+
+Exit status: 0 done; 1 errors, refused figures or failed tests; 2 a mistake in the command line.";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Liabilities of a tax year, from ledgers or exchange exports
+    Assess(AssessArgs),
+    /// The working of one figure, down to the rows
+    Explain(ExplainArgs),
+    /// Whether rule files are sound
+    Check(CheckArgs),
+    /// Whether the worked examples of rule files come out
+    Test(CheckArgs),
+    /// Exchange exports to a ledger
+    Import(ImportArgs),
+    /// Which jurisdictions there are
+    Jurisdictions(ListArgs),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Table,
+    Json,
+    Csv,
+    Md,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Depth {
+    Summary,
+    Working,
+    Full,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum By {
+    Taxpayer,
+}
+
+/// What is assessed, and how.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// Jurisdiction, such as `kg`
+    #[arg(long = "in", value_name = "CODE")]
+    pub jurisdiction: String,
+    /// Tax year, by the calendar year in which it begins
+    #[arg(long, value_name = "YEAR", allow_negative_numbers = true)]
+    pub year: Option<i32>,
+    /// Facts about the taxpayer: a YAML file `NAME: value`
+    #[arg(long, value_name = "FILE")]
+    pub facts: Option<PathBuf>,
+    /// One fact
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// How an unclear point of law is read
+    #[arg(long, value_name = "NAME=OPTION")]
+    pub reading: Vec<String>,
+    /// The tax under every reading
+    #[arg(long)]
+    pub all_readings: bool,
+    /// A right of the taxpayer
+    #[arg(long, value_name = "NAME=OPTION")]
+    pub choose: Vec<String>,
+    /// The tax under every choice
+    #[arg(long)]
+    pub all_choices: bool,
+    /// Prices: CSV `timestamp,asset,currency,price`
+    #[arg(long, value_name = "FILE")]
+    pub prices: Vec<PathBuf>,
+    /// Exchange rates: CSV `date,base,quote,rate`
+    #[arg(long, value_name = "FILE")]
+    pub rates: Vec<PathBuf>,
+    /// Folder of rule folders that come before the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub rules: Option<PathBuf>,
+    /// Whose rows count, where the ledger has several taxpayers
+    #[arg(long, value_name = "ID")]
+    pub taxpayer: Option<String>,
+    /// A value used past the day it is known to hold is an error
+    #[arg(long)]
+    pub strict: bool,
+    /// No warnings
+    #[arg(long)]
+    pub quiet: bool,
+    /// Where the result goes
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct AssessArgs {
+    /// Ledgers, or exports whose format is recognised
+    #[arg(required = true, value_name = "LEDGER")]
+    pub ledgers: Vec<PathBuf>,
+    #[command(flatten)]
+    pub common: Common,
+    /// Several tax years
+    #[arg(long, value_name = "FROM..TO", conflicts_with = "year")]
+    pub years: Option<String>,
+    /// One assessment for each taxpayer of the ledger
+    #[arg(long, value_name = "WHAT", conflicts_with = "taxpayer")]
+    pub by: Option<By>,
+    /// Show what is held at the end of this day
+    #[arg(long, value_name = "DATE")]
+    pub holdings_on: Option<NaiveDate>,
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// Ledgers, then the figure: `income_tax`, `mining_tax@2024-07`, `gain@ROW`
+    #[arg(required = true, num_args = 2.., value_name = "LEDGER.. FIGURE")]
+    pub words: Vec<String>,
+    #[command(flatten)]
+    pub common: Common,
+    /// How much is told
+    #[arg(long, value_enum, default_value = "working")]
+    pub depth: Depth,
+    /// Tell the branches and readings not taken
+    #[arg(long)]
+    pub why_not: bool,
+    /// table or json
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Codes or folders; every built-in jurisdiction if none is given
+    #[arg(value_name = "CODE | PATH")]
+    pub targets: Vec<String>,
+    #[arg(long, value_name = "DIR")]
+    pub rules: Option<PathBuf>,
+    /// No warnings
+    #[arg(long)]
+    pub quiet: bool,
+    /// table or json
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// Exports, read together
+    #[arg(required = true, value_name = "EXPORT")]
+    pub exports: Vec<PathBuf>,
+    /// Name of the format, where the header does not tell
+    #[arg(long, value_name = "NAME")]
+    pub format: Option<String>,
+    /// Where the ledger goes
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// No warnings
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    #[arg(long, value_name = "DIR")]
+    pub rules: Option<PathBuf>,
+}

@@ -1,0 +1,77 @@
+//! An assessment as Markdown, for a letter or a file.
+
+use std::fmt::Write;
+
+use crate::assess::Assessment;
+use crate::assess::assessment::QuantityValue;
+use crate::number::Decimal;
+
+use super::table::grouped;
+
+fn shown(value: Option<Decimal>) -> String {
+    value.map_or_else(|| "refused".to_owned(), grouped)
+}
+
+/// The whole document.
+pub fn assessment(a: &Assessment) -> String {
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    let _ = write_all(a, &mut out);
+    out
+}
+
+fn write_all(a: &Assessment, out: &mut String) -> std::fmt::Result {
+    writeln!(out, "# {} {}\n", a.jurisdiction, a.tax_year)?;
+    writeln!(out, "Tax on what the ledger shows: **{} {}**\n", shown(a.total_tax), a.currency)?;
+    writeln!(out, "| Tax | Period | Base | Whole | By the ledger | Payable | Due |\n|---|---|--:|--:|--:|--:|---|")?;
+    for t in &a.taxes {
+        let due = t.due.map(|d| d.to_string()).unwrap_or_default();
+        let base = t.base.map(grouped).unwrap_or_default();
+        writeln!(
+            out,
+            "| {} | {} | {base} | {} | {} | {} | {due} |",
+            cell(&t.title),
+            t.period,
+            shown(t.whole),
+            shown(t.amount),
+            shown(t.payable)
+        )?;
+    }
+    writeln!(out, "\n| Figure | Amount |\n|---|--:|")?;
+    for (name, value) in &a.quantities {
+        match value {
+            QuantityValue::One(v) => writeln!(out, "| {name} | {} |", shown(*v))?,
+            QuantityValue::Map(map) => {
+                for (key, v) in map.iter().filter(|(_, v)| *v != Some(Decimal::ZERO)) {
+                    writeln!(out, "| {name} {key} | {} |", shown(*v))?;
+                }
+            }
+        }
+    }
+    if !a.readings.is_empty() {
+        writeln!(out, "\n## Readings\n")?;
+        for r in &a.readings {
+            writeln!(out, "- **{}**: {}. {}", r.name, r.chosen, r.question)?;
+        }
+    }
+    if !a.assumptions.is_empty() {
+        writeln!(out, "\n## Assumptions\n")?;
+        for one in &a.assumptions {
+            writeln!(out, "- {}", one.message)?;
+        }
+    }
+    let problems: Vec<_> = a.errors.iter().chain(&a.warnings).collect();
+    if !problems.is_empty() {
+        writeln!(out, "\n## Errors and warnings\n")?;
+        for p in problems {
+            let place = p.place.as_ref().map(|p| format!(" ({}:{})", p.file, p.line)).unwrap_or_default();
+            writeln!(out, "- {} {}{place}", p.code.id(), p.message)?;
+        }
+    }
+    Ok(())
+}
+
+/// A bar inside a cell would end it.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}

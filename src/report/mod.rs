@@ -1,0 +1,7 @@
+//! How an assessment is shown: JSON, a table, CSV, Markdown, a story.
+
+pub mod csv;
+pub mod json;
+pub mod markdown;
+pub mod story;
+pub mod table;

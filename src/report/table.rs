@@ -1,0 +1,212 @@
+//! An assessment for a terminal: the total first, then what it is made of, then what it rests on.
+
+use std::fmt::Write;
+
+use crate::assess::Assessment;
+use crate::assess::assessment::{QuantityValue, TaxLine};
+use crate::number::{Decimal, plain};
+
+/// Decimals shown in a table; the JSON has all of them.
+const DECIMALS: u32 = 2;
+
+/// An amount for people: thousands apart, at most two decimals.
+pub fn grouped(value: Decimal) -> String {
+    let rounded = value.round_dp_with_strategy(DECIMALS, rust_decimal::RoundingStrategy::MidpointAwayFromZero).normalize();
+    let text = plain(rounded);
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |d| ("-", d));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let mut out = String::new();
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    let fraction = if fraction.is_empty() { String::new() } else { format!(".{fraction:0<2}") };
+    format!("{sign}{out}{fraction}")
+}
+
+fn shown(value: Option<Decimal>) -> String {
+    value.map_or_else(|| "refused".to_owned(), grouped)
+}
+
+/// The whole table as text.
+pub fn assessment(a: &Assessment) -> String {
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    let _ = write_all(a, &mut out);
+    out
+}
+
+fn write_all(a: &Assessment, out: &mut String) -> std::fmt::Result {
+    let headline = a.total_tax.map_or("refused: see the errors".to_owned(), |t| format!("{} {}", grouped(t), a.currency));
+    writeln!(out, "{} {}   tax on what the ledger shows: {headline}\n", a.jurisdiction, a.tax_year)?;
+    taxes(a, out)?;
+    quantities(a, out)?;
+    let counts = [
+        (a.disposals.len(), "matched sales"),
+        (a.income.len(), "receipts"),
+        (a.expenses.len(), "costs"),
+        (a.holdings.len(), "lots held at the end"),
+    ];
+    let counts: Vec<String> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    if !counts.is_empty() {
+        writeln!(out, "Rows: {}\n", counts.join(", "))?;
+    }
+    readings(a, out)?;
+    if !a.assumptions.is_empty() {
+        writeln!(out, "Assumed")?;
+        for one in &a.assumptions {
+            wrapped(out, "  - ", &one.message)?;
+        }
+        writeln!(out)?;
+    }
+    if let Some(tax) = a.taxes.iter().find(|t| t.whole.is_none_or(|w| !w.is_zero())).or(a.taxes.first()) {
+        let period = if tax.period == a.tax_year { String::new() } else { format!("@{}", tax.period) };
+        writeln!(out, "How a figure came about: fisc explain .. {}{period}", tax.id)?;
+    }
+    Ok(())
+}
+
+fn taxes(a: &Assessment, out: &mut String) -> std::fmt::Result {
+    if a.taxes.is_empty() {
+        return writeln!(out, "No tax of this law applies.\n");
+    }
+    let zero = |t: &&TaxLine| t.whole == Some(Decimal::ZERO) && t.period != a.tax_year;
+    let mut table = self::table(&["Tax", "Period", "Base", "Whole", "Of it by the ledger", "Payable", "Due"]);
+    for tax in a.taxes.iter().filter(|t| !zero(t)) {
+        let base = if tax.whole.is_none() && tax.base.is_none() {
+            "refused".to_owned()
+        } else {
+            tax.base.map(grouped).unwrap_or_default()
+        };
+        let due = tax.due.map(|d| d.to_string()).unwrap_or_default();
+        table.row([tax.title.clone(), tax.period.clone(), base, shown(tax.whole), shown(tax.amount), shown(tax.payable), due]);
+    }
+    out.push_str(&table.text());
+    let zeros = a.taxes.iter().filter(zero).count();
+    if zeros > 0 {
+        writeln!(out, "  ({zeros} periods with a tax of zero are left out)")?;
+    }
+    writeln!(out)
+}
+
+fn quantities(a: &Assessment, out: &mut String) -> std::fmt::Result {
+    let mut table = self::table(&["Figure", "Amount"]);
+    let mut any = false;
+    for (name, value) in &a.quantities {
+        let text = match value {
+            QuantityValue::One(Some(v)) if v.is_zero() => continue,
+            QuantityValue::One(v) => shown(*v),
+            QuantityValue::Map(map) => {
+                let some: Vec<String> =
+                    map.iter().filter(|(_, v)| *v != Some(Decimal::ZERO)).map(|(k, v)| format!("{k} {}", shown(*v))).collect();
+                match some.len() {
+                    0 => continue,
+                    1..=12 => some.join("\n"),
+                    n => format!("{n} values"),
+                }
+            }
+        };
+        any = true;
+        table.row([name.clone(), text]);
+    }
+    if any {
+        out.push_str(&table.text());
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn readings(a: &Assessment, out: &mut String) -> std::fmt::Result {
+    for (title, list) in [("Readings of the law (where it is unclear)", &a.readings), ("Choices", &a.choices)] {
+        if list.is_empty() {
+            continue;
+        }
+        writeln!(out, "{title}")?;
+        for report in list {
+            let mark = if report.chosen == report.default { "" } else { " (not the default)" };
+            wrapped(out, "  - ", &format!("{}: {}{mark}. {}", report.name, report.chosen, report.question))?;
+            let differs = report.under.iter().any(|u| u.total_tax != a.total_tax || u.total_tax.is_none());
+            for under in report.under.iter().filter(|_| differs) {
+                let mark = if under.option == report.chosen { "  <- chosen" } else { "" };
+                writeln!(out, "      {:<18} {:>18}{mark}", under.option, shown(under.total_tax))?;
+            }
+            if !report.under.is_empty() && !differs {
+                writeln!(out, "      makes no difference here")?;
+            }
+        }
+        if list.iter().any(|r| !r.under.is_empty()) {
+            writeln!(out, "  (each tried alone, the others as chosen)")?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// Text wrapped at 90 columns behind a bullet.
+fn wrapped(out: &mut String, bullet: &str, text: &str) -> std::fmt::Result {
+    let mut line = bullet.to_owned();
+    for word in text.split_whitespace() {
+        if line.chars().count() + word.chars().count() > 90 {
+            writeln!(out, "{}", line.trim_end())?;
+            line = " ".repeat(bullet.len());
+        }
+        line.push_str(word);
+        line.push(' ');
+    }
+    writeln!(out, "{}", line.trim_end())
+}
+
+/// A plain table: columns padded, amounts to the right.
+pub struct Table {
+    rows: Vec<Vec<String>>,
+}
+
+fn table(header: &[&str]) -> Table {
+    Table { rows: vec![header.iter().map(|h| (*h).to_owned()).collect()] }
+}
+
+impl Table {
+    fn row<const N: usize>(&mut self, cells: [String; N]) {
+        self.rows.push(cells.to_vec());
+    }
+
+    fn text(&self) -> String {
+        let columns = self.rows.first().map_or(0, Vec::len);
+        let cell = |row: &Vec<String>, column: usize| row.get(column).cloned().unwrap_or_default();
+        let width = |column: usize| {
+            self.rows
+                .iter()
+                .flat_map(|r| cell(r, column).lines().map(|l| l.chars().count()).collect::<Vec<_>>())
+                .max()
+                .unwrap_or(0)
+        };
+        let widths: Vec<usize> = (0..columns).map(width).collect();
+        let right = |column: usize| {
+            self.rows.iter().skip(1).all(|r| {
+                cell(r, column).lines().all(|l| l == "refused" || l.chars().all(|c| c.is_ascii_digit() || ",.-".contains(c)))
+            }) && column > 0
+        };
+        let mut out = String::new();
+        for (index, row) in self.rows.iter().enumerate() {
+            let height = row.iter().map(|c| c.lines().count()).max().unwrap_or(1).max(1);
+            for line in 0..height {
+                let mut text = String::from("  ");
+                for (column, width) in widths.iter().enumerate() {
+                    let content = cell(row, column).lines().nth(line).unwrap_or_default().to_owned();
+                    let padded = if right(column) { format!("{content:>width$}") } else { format!("{content:<width$}") };
+                    text.push_str(&padded);
+                    text.push_str("  ");
+                }
+                out.push_str(text.trim_end());
+                out.push('\n');
+            }
+            if index == 0 {
+                let rule: Vec<String> = widths.iter().map(|w| "-".repeat(*w)).collect();
+                out.push_str(&format!("  {}\n", rule.join("  ")));
+            }
+        }
+        out
+    }
+}
