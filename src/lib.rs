@@ -17,6 +17,8 @@ pub mod library;
 pub mod lots;
 pub mod number;
 pub mod pairing;
+#[cfg(feature = "python")]
+mod python;
 pub mod report;
 pub mod rules;
 pub mod value;

@@ -132,7 +132,7 @@ pub struct AssessArgs {
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
     /// Ledgers, then the figure: `income_tax`, `mining_tax@2024-07`, `gain@ROW`
-    #[arg(required = true, num_args = 2.., value_name = "LEDGER.. FIGURE")]
+    #[arg(required = true, value_name = "LEDGER.. FIGURE")]
     pub words: Vec<String>,
     #[command(flatten)]
     pub common: Common,

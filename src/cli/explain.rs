@@ -16,6 +16,9 @@ pub fn run(args: &ExplainArgs) -> End {
 
 fn explain(args: &ExplainArgs) -> Result<End, End> {
     let Some((figure, ledgers)) = args.words.split_last() else { return Err(usage("name ledgers, then the figure")) };
+    if ledgers.is_empty() {
+        return Err(usage("name at least one ledger before the figure"));
+    }
     if args.common.year.is_none() {
         return Err(usage("name the tax year: `--year 2024`"));
     }

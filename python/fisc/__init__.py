@@ -1,0 +1,41 @@
+"""fisc: a rules engine for crypto tax. The law is data, every figure explains itself.
+
+>>> import fisc
+>>> ledger = fisc.read_ledger("ledger.csv")
+>>> a = fisc.assess(ledger, "kg", year=2024, facts={"taxpayer_kind": "individual"})
+>>> a.total_tax
+Decimal('88220')
+>>> print(a.explain("income_tax"))
+"""
+
+from __future__ import annotations
+
+from ._api import (
+    Assessment,
+    Diagnostic,
+    Explanation,
+    FiscError,
+    Ledger,
+    Table,
+    Tax,
+    assess,
+    check,
+    jurisdictions,
+    read_ledger,
+)
+from ._fisc import __version__
+
+__all__ = [
+    "Assessment",
+    "Diagnostic",
+    "Explanation",
+    "FiscError",
+    "Ledger",
+    "Table",
+    "Tax",
+    "__version__",
+    "assess",
+    "check",
+    "jurisdictions",
+    "read_ledger",
+]

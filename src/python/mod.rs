@@ -1,0 +1,206 @@
+//! The Python module: thin wrappers. Everything crosses as plain values; the package in `python/fisc` gives them shape.
+
+mod convert;
+
+use std::path::{Path, PathBuf};
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+use crate::diagnostic::{Code, Diagnostic, Source, SourceMap, any_error, render};
+use crate::engine::{self, Inputs, Options, Target};
+use crate::facts::FactsInput;
+use crate::ledger::Ledger;
+use crate::library;
+use crate::report::story::{Depth, tell};
+
+/// A ledger that was read; opaque to Python.
+#[pyclass(name = "Ledger", module = "fisc._fisc", frozen)]
+struct PyLedger {
+    ledger: Ledger,
+    problems: Vec<Diagnostic>,
+    sources: SourceMap,
+}
+
+#[pymethods]
+impl PyLedger {
+    fn __len__(&self) -> usize {
+        self.ledger.rows.len()
+    }
+
+    /// The messages of reading, as JSON.
+    #[getter]
+    fn diagnostics(&self) -> String {
+        json(&self.problems)
+    }
+
+    #[getter]
+    fn taxpayers(&self) -> Vec<String> {
+        self.ledger.taxpayers().into_iter().map(|s| self.ledger.name(s).to_owned()).collect()
+    }
+}
+
+fn json<T: serde::Serialize + ?Sized>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned())
+}
+
+/// An error that carries messages as JSON: the package turns it into `fisc.FiscError`.
+fn refuse(problems: &[Diagnostic], sources: &SourceMap) -> PyErr {
+    let text: Vec<String> = problems.iter().map(|p| render(p, sources, false)).collect();
+    PyValueError::new_err((text.join("\n\n"), json(problems)))
+}
+
+fn read_source(path: &Path) -> Result<Source, Diagnostic> {
+    let name = path.display().to_string();
+    let bytes = std::fs::read(path).map_err(|e| Diagnostic::new(Code::L0101, format!("`{name}` cannot be read: {e}")))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Diagnostic::new(Code::L0101, format!("`{name}` is not UTF-8 text")).help("save it as CSV in UTF-8"))?;
+    Ok(Source::new(name, text))
+}
+
+fn read_sources(paths: &[PathBuf]) -> PyResult<Vec<Source>> {
+    let read: Vec<Result<Source, Diagnostic>> = paths.iter().map(|p| read_source(p)).collect();
+    let problems: Vec<Diagnostic> = read.iter().filter_map(|r| r.as_ref().err().cloned()).collect();
+    if problems.is_empty() { Ok(read.into_iter().flatten().collect()) } else { Err(refuse(&problems, &SourceMap::default())) }
+}
+
+fn ledger_of(sources: &[Source]) -> PyResult<PyLedger> {
+    let (ledger, problems) = crate::import::load(sources);
+    let mut map = SourceMap::default();
+    sources.iter().for_each(|s| map.insert(s));
+    // A ledger none of whose rows could be read is no ledger.
+    if any_error(&problems) && ledger.rows.is_empty() {
+        return Err(refuse(&problems, &map));
+    }
+    Ok(PyLedger { ledger, problems, sources: map })
+}
+
+/// Reads ledgers or exports from files.
+#[pyfunction]
+fn read_ledger(py: Python<'_>, paths: Vec<PathBuf>) -> PyResult<PyLedger> {
+    let sources = read_sources(&paths)?;
+    py.detach(|| ledger_of(&sources))
+}
+
+/// Reads a ledger from CSV text.
+#[pyfunction]
+fn ledger_from_text(py: Python<'_>, name: String, text: String) -> PyResult<PyLedger> {
+    py.detach(|| ledger_of(&[Source::new(name, text)]))
+}
+
+/// Prices or rates: files by path, or CSV text.
+#[derive(FromPyObject)]
+struct Tables {
+    paths: Vec<PathBuf>,
+    text: Option<String>,
+}
+
+impl Tables {
+    fn sources(&self, name: &str) -> PyResult<Vec<Source>> {
+        let mut found = read_sources(&self.paths)?;
+        found.extend(self.text.iter().map(|t| Source::new(name, t.as_str())));
+        Ok(found)
+    }
+}
+
+/// Everything an assessment is asked with.
+#[derive(FromPyObject)]
+struct Question {
+    code: String,
+    year: i32,
+    /// JSON of a map of facts, every scalar a string.
+    facts: String,
+    readings: Vec<(String, String)>,
+    choices: Vec<(String, String)>,
+    prices: Tables,
+    rates: Tables,
+    rules: Option<PathBuf>,
+    strict: bool,
+    all_readings: bool,
+    taxpayer: Option<String>,
+}
+
+fn question(ledger: &PyLedger, asked: &Question) -> PyResult<(crate::rules::RuleBook, Inputs, Options)> {
+    let loaded = library::law(&asked.code, asked.rules.as_deref());
+    let Some(book) = loaded.book else { return Err(refuse(&loaded.diagnostics, &loaded.sources)) };
+    let facts = match convert::facts(&asked.facts) {
+        Some(node) => FactsInput::tree("facts", node),
+        None => FactsInput::default(),
+    };
+    let (prices, rates) = (asked.prices.sources("prices")?, asked.rates.sources("rates")?);
+    let mut inputs = Inputs::read(&[], &prices, &rates, facts);
+    inputs.ledger = ledger.ledger.clone();
+    inputs.problems.splice(0..0, ledger.problems.iter().cloned());
+    inputs.sources.extend(&ledger.sources);
+    let options = Options {
+        year: asked.year,
+        readings: asked.readings.clone(),
+        choices: asked.choices.clone(),
+        strict: asked.strict,
+        all_readings: asked.all_readings,
+        all_choices: false,
+        holdings_on: None,
+        taxpayer: asked.taxpayer.clone(),
+    };
+    let wrong = engine::usage_errors(&book, &inputs, &options);
+    if wrong.is_empty() { Ok((book, inputs, options)) } else { Err(refuse(&wrong, &inputs.sources)) }
+}
+
+/// The assessment as the JSON of the command line.
+#[pyfunction]
+fn assess(py: Python<'_>, ledger: &PyLedger, asked: Question) -> PyResult<String> {
+    py.detach(|| {
+        let (book, inputs, options) = question(ledger, &asked)?;
+        let assessment = engine::assess(&book, &inputs, &options);
+        if assessment.taxes.is_empty() && assessment.quantities.is_empty() && any_error(&assessment.errors) {
+            return Err(refuse(&assessment.errors, &inputs.sources));
+        }
+        Ok(json(&assessment))
+    })
+}
+
+/// The working of a figure: text and JSON.
+#[pyfunction]
+fn explain(py: Python<'_>, ledger: &PyLedger, asked: Question, figure: String, depth: String) -> PyResult<(String, String)> {
+    py.detach(|| {
+        let (book, inputs, options) = question(ledger, &asked)?;
+        let step = engine::explain(&book, &inputs, &options, &figure).map_err(|problems| refuse(&problems, &inputs.sources))?;
+        let depth = match depth.as_str() {
+            "summary" => Depth::Summary,
+            "full" => Depth::Full,
+            _ => Depth::Working,
+        };
+        Ok((tell(&step, depth, depth == Depth::Full), json(&step)))
+    })
+}
+
+/// The messages on a rule folder, file or code, as JSON.
+#[pyfunction]
+fn check(py: Python<'_>, target: String) -> String {
+    py.detach(|| json(&library::open(&Target::new(&target), None).0.diagnostics))
+}
+
+/// The codes of the jurisdictions, with their titles.
+#[pyfunction]
+#[pyo3(signature = (rules=None))]
+fn jurisdictions(rules: Option<PathBuf>) -> Vec<(String, String)> {
+    let codes = library::codes(rules.as_deref());
+    let titled = |code: String| {
+        let title = library::law(&code, rules.as_deref()).book.map(|b| b.title).unwrap_or_default();
+        (code, title)
+    };
+    codes.into_iter().map(titled).collect()
+}
+
+#[pymodule]
+fn _fisc(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add_class::<PyLedger>()?;
+    module.add_function(wrap_pyfunction!(read_ledger, module)?)?;
+    module.add_function(wrap_pyfunction!(ledger_from_text, module)?)?;
+    module.add_function(wrap_pyfunction!(assess, module)?)?;
+    module.add_function(wrap_pyfunction!(explain, module)?)?;
+    module.add_function(wrap_pyfunction!(check, module)?)?;
+    module.add_function(wrap_pyfunction!(jurisdictions, module)?)?;
+    Ok(())
+}
