@@ -82,13 +82,11 @@ impl<'a> Env<'a> {
             labels.push((known(&label.default), group));
         }
         for row in &ledger.rows {
-            for symbol in [row.counterparty_kind, row.country] {
-                if symbol != Symbol::NONE
-                    && let Some(slot) = words.get_mut(symbol.index())
-                    && *slot == WordId::OTHER
-                {
-                    *slot = known(symbols.name(symbol));
-                }
+            if row.counterparty_kind != Symbol::NONE
+                && let Some(slot) = words.get_mut(row.counterparty_kind.index())
+                && *slot == WordId::OTHER
+            {
+                *slot = known(symbols.name(row.counterparty_kind));
             }
         }
         let calendar = TaxCalendar { month: book.year_begins.0, day: book.year_begins.1 };

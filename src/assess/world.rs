@@ -383,7 +383,7 @@ impl<'a> World<'a> {
             RowField::SentAmount => return amount(row.sent),
             RowField::Kind => Value::Word(names.find_word(row.kind.word()).unwrap_or(WordId::OTHER)),
             RowField::CounterpartyKind => Value::Word(self.env.word(row.counterparty_kind)),
-            RowField::Country => Value::Word(self.env.word(row.country)),
+            RowField::Country => Value::Word(WordId::country(self.env.ledger.name(row.country))),
             RowField::ReceivedMoney => money(row.received),
             RowField::SentMoney => money(row.sent),
             RowField::HasReceived => Value::YesNo(row.received.is_some()),

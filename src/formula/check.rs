@@ -438,7 +438,7 @@ impl Checker<'_> {
                 set.words.contains(word)
             };
             if fits {
-                found.push(self.names.find_word(word).unwrap_or(WordId::OTHER));
+                found.push(if set.country { WordId::country(word) } else { self.names.find_word(word).unwrap_or(WordId::OTHER) });
             } else {
                 let help = if set.country {
                     Some("a country is its two-letter code: `DE`".to_owned())

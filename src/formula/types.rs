@@ -13,6 +13,14 @@ pub struct WordId(pub u32);
 impl WordId {
     /// A word of the ledger that the rule book does not know.
     pub const OTHER: WordId = WordId(u32::MAX);
+
+    /// The word of a two-letter country code; codes stand apart from the table of words.
+    pub fn country(code: &str) -> WordId {
+        match code.as_bytes() {
+            [a, b] => WordId(0x8000_0000 | (u32::from(*a) << 8) | u32::from(*b)),
+            _ => WordId::OTHER,
+        }
+    }
 }
 
 /// A value of a formula.
