@@ -222,8 +222,11 @@ fn held(
     let expected = expect.value.map_or("refused".to_owned(), plain);
     let mut result =
         CaseResult { id, ok: false, expected, got: String::new(), file: file.name.to_string(), diagnostics: Vec::new() };
-    let found =
-        if expect.at.holding.is_some() { holding(book, example, expect, assessment, inputs) } else { figure(expect, assessment) };
+    let found = if expect.at.holding.is_some() {
+        holding(book, example, expect, assessment, inputs)
+    } else {
+        figure(expect, assessment).or_else(|| explained(book, example, expect, inputs))
+    };
     let Some(found) = found else {
         result.got = "no such figure".into();
         let message = format!("the assessment has no figure `{}` there", expect.figure);
@@ -279,6 +282,13 @@ fn figure(expect: &Expect, assessment: &Assessment) -> Option<Option<Decimal>> {
         // A tax that does not apply is zero.
         None => is_known_tax(name, assessment).then_some(Some(Decimal::ZERO)),
     }
+}
+
+/// Any other field of a row: its value as the explanation has it.
+fn explained(book: &RuleBook, example: &Example, expect: &Expect, inputs: &Inputs) -> Option<Option<Decimal>> {
+    let row = expect.at.row.as_ref()?;
+    let step = crate::engine::explain(book, inputs, &example.options, &format!("{}@{row}", expect.figure)).ok()?;
+    Some(step.value.and_then(|value| number::parse(&value).ok()))
 }
 
 fn is_known_tax(name: &str, assessment: &Assessment) -> bool {

@@ -45,7 +45,7 @@ fn write(step: &Step, lead: &str, below: &str, level: usize, depth: Depth, why_n
         line(format!("  {note}"));
     }
     if depth != Depth::Summary && !step.cite.is_empty() {
-        line(format!("  by {}", step.cite.join("; ")));
+        line(format!("  by {}", together(&step.cite)));
     }
     if level == 0 {
         return;
@@ -55,6 +55,24 @@ fn write(step: &Step, lead: &str, below: &str, level: usize, depth: Depth, why_n
         let (lead, next) = if index == last { ("`- ", "   ") } else { ("|- ", "|  ") };
         write(part, &format!("{below}{lead}"), &format!("{below}{next}"), level - 1, depth, why_not, out);
     }
+}
+
+/// Citations with an act named once for its articles: `Tax Code, Art. 4 (confirmed), Art. 189 (confirmed)`.
+fn together(cite: &[String]) -> String {
+    let mut out = String::new();
+    let mut last: Option<&str> = None;
+    for one in cite {
+        let act = one.split_once(", Art").map(|(act, _)| act);
+        match (act, last) {
+            (Some(act), Some(before)) if act == before => out.push_str(one.get(act.len()..).unwrap_or(one)),
+            _ => {
+                out.push_str(if out.is_empty() { "" } else { "; " });
+                out.push_str(one);
+            }
+        }
+        last = act;
+    }
+    out
 }
 
 fn tells(note: &str, depth: Depth, why_not: bool) -> bool {

@@ -257,7 +257,10 @@ impl<'a> Valuer<'a> {
         let refused = self.log.refuse(format!("price:{name}:{day}"), || {
             let currency = &self.book.currency;
             let message = format!("no price {name}/{currency} is given for {day}");
-            let help = format!("add the line `{}T12:00:00Z,{name},{currency},PRICE` to the file given with `--prices`, or give the row a `value`", row.timestamp.date_naive());
+            let help = format!(
+                "add the line `{},{name},{currency},PRICE` to the file given with `--prices`, or give the row a `value`",
+                row.timestamp.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+            );
             self.at(row, Diagnostic::new(Code::A0203, message)).help(help)
         });
         self.log.add_row(&refused, &row.id);
