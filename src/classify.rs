@@ -389,7 +389,7 @@ impl<'a> Classifier<'a> {
             None => {
                 self.env.log.refuse_always(format!("fee:{}", row.id), || {
                     let message = format!("no fee rule of the law covers the fee of the row `{}` ({})", row.id, effect.word());
-                    Diagnostic::new(Code::A0212, message)
+                    Diagnostic::new(Code::A0208, message)
                         .at_opt(self.env.ledger.place(row))
                         .rows([row.id.to_string()])
                         .help("add a rule under `fees` in the law's file")

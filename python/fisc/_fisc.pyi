@@ -2,6 +2,8 @@ from collections.abc import Sequence
 from os import PathLike
 from typing import Any, final
 
+__all__ = ["Ledger", "__version__", "assess", "check", "explain", "jurisdictions", "ledger_from_text", "read_ledger"]
+
 __version__: str
 
 @final

@@ -117,12 +117,9 @@ impl World<'_> {
     }
 
     fn too_large(&self, error: &NumberError) -> Refused {
-        let (code, help) = match error {
-            NumberError::DivisionByZero => (Kind::A0211, "guard the divisor in the law's file with `if`"),
-            _ => (Kind::A0209, "check the amounts: no sum of money has so many digits"),
-        };
         self.env.log.refuse(format!("number:{error}"), || {
-            Diagnostic::new(code, format!("a formula could not be computed: {error}")).help(help)
+            Diagnostic::new(Kind::A0209, format!("a formula could not be computed: {error}"))
+                .help("check the amounts: no sum of money has so many digits")
         })
     }
 

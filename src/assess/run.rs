@@ -58,7 +58,7 @@ pub fn with_run<R>(inputs: &Inputs<'_>, log: &Log, through: NaiveDate, read: imp
     let plan = plan(&classified.movements, &matcher, inputs.ledger);
     let missing = |out: usize| shortfall(&env, &classified, &plan, out);
     let costs = cost(&plan, &classified.movements, &matcher, log, &missing);
-    report_plan(&env, &classified, &plan);
+    report_plan(&env, &classified, &plan, &matcher);
     let parts = parts(&classified, &plan, &costs);
     let world = World::new(&env, &parts);
     let none: [NaiveDate; 0] = [];
@@ -142,9 +142,17 @@ fn shortfall(env: &Env<'_>, classified: &Classified, plan: &Plan, index: usize) 
     })
 }
 
-fn report_plan(env: &Env<'_>, classified: &Classified, plan: &Plan) {
+fn report_plan(env: &Env<'_>, classified: &Classified, plan: &Plan, matcher: &Matcher) {
     for (out, _) in &plan.shortfalls {
         shortfall(env, classified, plan, *out);
+    }
+    let set_aside =
+        classified.movements.outs.iter().filter(|_| !matcher.takes_selection()).filter_map(|o| env.ledger.rows.get(o.row));
+    for row in set_aside.filter(|r| !r.lots().is_empty()) {
+        let message =
+            format!("the row `{}` names the lots it sells, but the method in use is {}", row.id, matcher.queue().word());
+        let help = "choose the method that takes the lots named, or leave the column `lot` empty";
+        env.log.warn(Diagnostic::new(Code::A0303, message).at_opt(env.ledger.place(row)).rows([row.id.to_string()]).help(help));
     }
     for (out, chosen, quantity) in &plan.not_held {
         let Some(row) = classified.movements.outs.get(*out).and_then(|o| env.ledger.rows.get(o.row)) else { continue };

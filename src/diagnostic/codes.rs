@@ -118,8 +118,6 @@ catalogue! {
     A0208 Error "the law refuses this kind of row";
     A0209 Error "a number outgrew what can be kept exactly";
     A0210 Error "a lot that was chosen is not held";
-    A0211 Error "division by zero";
-    A0212 Error "a fee that no rule covers";
     A0213 Error "no such figure";
     A0214 Error "the law calls for an amount that the row does not give";
     A0301 Warning "a withdrawal has no matching deposit";
@@ -132,6 +130,4 @@ catalogue! {
     I0103 Error "a field cannot be read";
     I0104 Error "rows that belong together do not fit";
     I0105 Error "a format file has an error";
-    I0106 Warning "rows were put together by a rule that cannot be certain";
-    I0107 Warning "a sub-account transfer has no other side";
 }

@@ -3,11 +3,11 @@
 use crate::diagnostic::Code;
 use crate::formula::names::{Item, Per};
 use crate::formula::tree::Toward;
-use crate::formula::types::Type;
+use crate::formula::types::{Type, Unit};
 use crate::number::Decimal;
 use crate::yaml::{Entry, Fields, Node, Reader};
 
-use super::book::{Due, DueRule, Field, InForce, Quantity, Rounding, RuleBook, Shown, Tax};
+use super::book::{Due, DueRule, Field, InForce, Quantity, Rounding, Rule, RuleBook, Shown, Tax};
 use super::read::Read;
 use super::read_head::month_day;
 use super::units::read_unit;
@@ -24,9 +24,10 @@ pub fn field(reader: &mut Reader, entry: &Entry, item: Item, book: &mut RuleBook
     let shown_as = fields.take("shown_as").and_then(|n| reader.one_of(n, Shown::WORDS)).or(named);
     let cite = reader.cite(&mut fields, &format!("the field `{name}`"));
     fields.done(reader);
-    if let (Some(unit), Some(rule)) = (unit, rule) {
-        book.fields.push(Field { name, title, item, unit, rule, shown_as, cite, at: reader.at(entry.key_spot) });
-    }
+    // A field or quantity whose rule is faulty keeps its name, so that no further errors follow from it.
+    let rule = rule.unwrap_or(Rule { cases: Vec::new() });
+    let unit = unit.unwrap_or(Type::Number(Unit::zero()));
+    book.fields.push(Field { name, title, item, unit, rule, shown_as, cite, at: reader.at(entry.key_spot) });
 }
 
 /// Reads one entry of `quantities`.
@@ -40,7 +41,8 @@ pub fn quantity(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     let rule = reader.rule(&mut fields, &format!("the quantity `{name}`"));
     let cite = reader.cite(&mut fields, &format!("the quantity `{name}`"));
     fields.done(reader);
-    if let (Some(unit), Some(rule)) = (unit, rule) {
+    let rule = rule.unwrap_or(Rule { cases: Vec::new() });
+    if let Some(unit) = unit {
         if !matches!(unit, Type::Number(_)) {
             reader.problem(
                 Code::R0304,

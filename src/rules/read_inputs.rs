@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, suggestion};
 use crate::formula::Formula;
 use crate::formula::names::Varies;
-use crate::formula::types::{Type, Value};
+use crate::formula::types::{Type, Unit, Value};
 use crate::yaml::{Entry, Fields, Node, Reader, Value as Yaml};
 
 use super::book::{
@@ -29,7 +29,8 @@ pub fn fact(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     let default = fields.take("default").and_then(|n| fact_default(reader, n, shape.as_ref()?, book));
     let cite = reader.cite_if_any(&mut fields);
     fields.done(reader);
-    let Some(shape) = shape else { return };
+    // A fact of an unknown unit keeps its name, so that no further errors follow from it.
+    let shape = shape.unwrap_or(FactShape::Unit(Type::Number(Unit::zero())));
     book.facts.push(Fact { name, title, shape, varies, about, counts_as_ledger, default, cite, at: reader.at(entry.key_spot) });
 }
 
@@ -137,12 +138,10 @@ pub fn parameter(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
         fields.require(reader, "selected_by").and_then(|n| reader.one_of(n, &selected)).unwrap_or(SelectedBy::Period);
     let known_through = fields.take("known_through").and_then(|n| reader.date(n));
     let values_node = fields.require(reader, "values");
-    let Some(unit) = unit else {
-        fields.done(reader);
-        return;
-    };
+    let known_unit = unit.is_some();
+    let unit = unit.unwrap_or(Type::Number(Unit::zero()));
     let mut values = Vec::new();
-    if let Some(node) = values_node {
+    if let Some(node) = values_node.filter(|_| known_unit) {
         for item in reader.list(node) {
             values.extend(dated_value(reader, item, &name, &unit));
         }

@@ -179,7 +179,7 @@ fn step(reader: &mut Reader, node: &Node) -> Option<Step> {
 }
 
 /// Every kind is treated, its last entry without a condition, and nothing stands behind that.
-pub fn complete(reader_problems: &mut Vec<crate::diagnostic::Diagnostic>, book: &RuleBook) {
+pub fn complete(problems: &mut Vec<crate::diagnostic::Diagnostic>, book: &RuleBook) {
     use crate::diagnostic::Diagnostic;
     let catch_all = book.treatments.iter().position(|t| t.kinds.is_none());
     if let Some(index) = catch_all
@@ -187,8 +187,9 @@ pub fn complete(reader_problems: &mut Vec<crate::diagnostic::Diagnostic>, book: 
         && let Some(after) = book.treatments.get(index + 1)
     {
         let message = "`kinds: [other]` stands once, as the last treatment";
-        reader_problems.push(Diagnostic::new(Code::R0410, message).at(after.at.place()).help("move `[other]` to the end"));
+        problems.push(Diagnostic::new(Code::R0410, message).at(after.at.place()).help("move `[other]` to the end"));
     }
+    let mut untreated: Vec<&str> = Vec::new();
     for kind in Kind::ALL.iter().filter(|k| !k.is_fixed()) {
         let own: Vec<&Treatment> =
             book.treatments.iter().filter(|t| t.kinds.as_ref().is_some_and(|k| k.contains(kind))).collect();
@@ -197,23 +198,23 @@ pub fn complete(reader_problems: &mut Vec<crate::diagnostic::Diagnostic>, book: 
             && let Some(after) = own.get(first + 1)
         {
             let message = format!("a treatment above always takes `{kind}`, so this one is never reached");
-            reader_problems.push(
+            problems.push(
                 Diagnostic::new(Code::R0410, message).at(after.at.place()).help("put the treatment with a condition first"),
             );
         }
         match own.last() {
             Some(last) if !always(last) && catch_all.is_none() => {
                 let message = format!("the last treatment of `{kind}` has a condition, so some rows would have none");
-                reader_problems
-                    .push(Diagnostic::new(Code::R0405, message).at(last.at.place()).help("add one without `when` below it"));
+                problems.push(Diagnostic::new(Code::R0405, message).at(last.at.place()).help("add one without `when` below it"));
             }
-            None if catch_all.is_none() => {
-                let place = book.treatments.first().map(|t| t.at.place());
-                let message = format!("rows of the kind `{kind}` have no treatment");
-                let help = "add `{ kinds: [..], as: .., cite: [..] }`, or `{ kinds: [other], as: refuse, .. }` at the end";
-                reader_problems.push(Diagnostic::new(Code::R0404, message).at_opt(place).help(help));
-            }
+            None if catch_all.is_none() => untreated.push(kind.word()),
             _ => {}
         }
+    }
+    if let Some(first) = book.treatments.first().filter(|_| !untreated.is_empty()) {
+        let (kinds, have) = if untreated.len() == 1 { ("kind", "has") } else { ("kinds", "have") };
+        let message = format!("the {kinds} of row `{}` {have} no treatment", untreated.join("`, `"));
+        let help = "add `{ kinds: [..], as: .., cite: [..] }`, or `{ kinds: [other], as: refuse, .. }` at the end";
+        problems.push(Diagnostic::new(Code::R0404, message).at(first.at.place()).help(help));
     }
 }
