@@ -53,10 +53,7 @@ pub struct Log {
 impl Log {
     /// Records a problem once for each key and returns the refusal.
     pub fn refuse(&self, key: String, make: impl FnOnce() -> Diagnostic) -> Refused {
-        let number = match self.by_key.borrow().get(&key) {
-            Some(number) => Some(*number),
-            None => None,
-        };
+        let number = self.by_key.borrow().get(&key).copied();
         let number = number.unwrap_or_else(|| {
             let mut problems = self.problems.borrow_mut();
             problems.push(make());

@@ -108,5 +108,5 @@ fn usage(message: &str) -> End {
 
 /// Text as JSON on one line, with the line end.
 fn json<T: serde::Serialize>(value: &T) -> String {
-    serde_json::to_string_pretty(value).map_or_else(|error| format!("{{\"errors\": [\"{error}\"]}}"), |text| text) + "\n"
+    serde_json::to_string_pretty(value).unwrap_or_else(|error| format!("{{\"errors\": [\"{error}\"]}}")) + "\n"
 }

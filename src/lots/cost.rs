@@ -114,8 +114,8 @@ impl Coster<'_> {
         let parts = self.plan.parts_of.get(index).cloned().unwrap_or(0..0);
         for part in parts.clone() {
             let cost = match self.plan.parts.get(part).map(|p| p.lot) {
-                Some(Some(lot)) if self.average => self.from_pool(part, lot),
-                Some(Some(lot)) => self.from_lot(part, lot),
+                Some(Some(lot)) if self.average => self.take_from_pool(part, lot),
+                Some(Some(lot)) => self.take_from_lot(part, lot),
                 _ => Err(missing(index)),
             };
             if let Some(slot) = self.costs.parts.get_mut(part) {
@@ -127,7 +127,7 @@ impl Coster<'_> {
         }
     }
 
-    fn from_lot(&mut self, part: usize, lot: usize) -> Outcome<Decimal> {
+    fn take_from_lot(&mut self, part: usize, lot: usize) -> Outcome<Decimal> {
         let quantity = self.plan.parts.get(part).map_or(Decimal::ZERO, |p| p.quantity);
         let held = self.left.get(lot).copied().unwrap_or_default();
         let total = self.costs.lots_left.get(lot).cloned().unwrap_or(Ok(Decimal::ZERO));
@@ -140,7 +140,7 @@ impl Coster<'_> {
         cost
     }
 
-    fn from_pool(&mut self, part: usize, lot: usize) -> Outcome<Decimal> {
+    fn take_from_pool(&mut self, part: usize, lot: usize) -> Outcome<Decimal> {
         let quantity = self.plan.parts.get(part).map_or(Decimal::ZERO, |p| p.quantity);
         let pool = self.plan.lots.get(lot).map_or(0, |l| l.pool);
         let (held, total) = self.costs.pools.get(pool).cloned().unwrap_or((Decimal::ZERO, Ok(Decimal::ZERO)));

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use chrono::{DateTime, Utc};
+use rustc_hash::FxHashMap;
 
 use crate::ledger::{Ledger, Symbol};
 use crate::number::{self, Decimal};
@@ -41,11 +42,26 @@ struct Planner<'a> {
     plan: Plan,
     pools: Vec<Pool>,
     pool_of: BTreeMap<(Symbol, Symbol), usize>,
+    /// Where lots are chosen: rows by id, and the lots each brought in.
+    rows_by_id: FxHashMap<&'a str, usize>,
+    lots_by_row: FxHashMap<usize, Vec<usize>>,
 }
 
 /// Matches all movements in order.
 pub fn plan(movements: &Movements, matcher: &Matcher, ledger: &Ledger) -> Plan {
-    let mut planner = Planner { movements, matcher, ledger, plan: Plan::default(), pools: Vec::new(), pool_of: BTreeMap::new() };
+    let mut planner = Planner {
+        movements,
+        matcher,
+        ledger,
+        plan: Plan::default(),
+        pools: Vec::new(),
+        pool_of: BTreeMap::new(),
+        rows_by_id: FxHashMap::default(),
+        lots_by_row: FxHashMap::default(),
+    };
+    if matcher.takes_selection() {
+        planner.rows_by_id = ledger.rows.iter().enumerate().map(|(index, row)| (&*row.id, index)).collect();
+    }
     planner.plan.parts_of = vec![0..0; movements.outs.len()];
     planner.plan.lots_of = vec![0..0; movements.ins.len()];
     for movement in &movements.order {
@@ -83,6 +99,11 @@ impl Planner<'_> {
             && !lot.left.is_zero()
         {
             pool.queue.insert((lot.acquired, index), index);
+        }
+        if self.matcher.takes_selection()
+            && let Some(row) = self.movements.ins.get(lot.came_in).map(|i| i.row)
+        {
+            self.lots_by_row.entry(row).or_default().push(index);
         }
         self.plan.lots.push(lot);
     }
@@ -196,33 +217,34 @@ impl Planner<'_> {
 
     /// The lots that the row names, by the rows that acquired them.
     fn chosen(&mut self, index: usize, out: &Out, pool: usize, mut wanted: Decimal) -> Decimal {
-        let choices = self.ledger.rows.get(out.row).map(|r| r.lots().to_vec()).unwrap_or_default();
+        let choices = self.ledger.rows.get(out.row).map_or(&[][..], |r| r.lots());
         for choice in choices {
-            let mut need = choice.quantity.unwrap_or(wanted).min(wanted);
-            let lots: Vec<(DateTime<Utc>, usize)> =
-                self.pools.get(pool).map(|p| p.queue.keys().copied().collect()).unwrap_or_default();
-            for key in lots {
-                let Some(lot) = self.plan.lots.get(key.1) else { continue };
-                let came = self.movements.ins.get(lot.came_in).and_then(|i| self.ledger.rows.get(i.row));
-                if need.is_zero() || came.is_none_or(|row| *row.id != *choice.row) {
+            let asked = choice.quantity.unwrap_or(wanted).min(wanted);
+            let mut need = asked;
+            for lot in self.lots_of_row(&choice.row) {
+                let Some(key) =
+                    self.plan.lots.get(lot).filter(|l| l.pool == pool && !l.left.is_zero()).map(|l| (l.acquired, lot))
+                else {
                     continue;
+                };
+                if need.is_zero() {
+                    break;
                 }
-                let before = need;
-                need = self.take_from(index, pool, key, key.1, need, Method::Specific);
-                wanted =
-                    number::sub_exact(wanted, number::sub_exact(before, need).unwrap_or(Decimal::ZERO)).unwrap_or(Decimal::ZERO);
+                need = self.take_from(index, pool, key, lot, need, Method::Specific);
             }
-            if !need.is_zero() && choice.quantity.is_some() {
-                self.plan.not_held.push((index, choice.row, need));
-            } else if need == wanted && !need.is_zero() && choice.quantity.is_none() && !self.any_part(index) {
-                self.plan.not_held.push((index, choice.row, need));
+            let taken = number::sub_exact(asked, need).unwrap_or(Decimal::ZERO);
+            wanted = number::sub_exact(wanted, taken).unwrap_or(Decimal::ZERO);
+            // A lot named without a quantity gives what it has; one that has nothing was named in error.
+            if !need.is_zero() && (choice.quantity.is_some() || taken.is_zero()) {
+                self.plan.not_held.push((index, choice.row.clone(), need));
             }
         }
         wanted
     }
 
-    fn any_part(&self, out: usize) -> bool {
-        self.plan.parts.last().is_some_and(|p| p.out == out)
+    /// All lots that a row of the ledger brought in.
+    fn lots_of_row(&self, id: &str) -> Vec<usize> {
+        self.rows_by_id.get(id).and_then(|row| self.lots_by_row.get(row)).cloned().unwrap_or_default()
     }
 
     /// Moves the units just taken to another account of the owner; date, class and cost stay.

@@ -172,7 +172,7 @@ impl<'a> Valuer<'a> {
             return None;
         };
         let value = self.guard(row, number::mul(amount, found.price));
-        Some(value.and_then(|value| self.into_currency(row, value, found.currency, day)))
+        Some(value.and_then(|value| self.in_currency(row, value, found.currency, day)))
     }
 
     /// The instants at which a local day begins and ends.
@@ -227,10 +227,10 @@ impl<'a> Valuer<'a> {
     // ---- currencies ----
 
     fn convert(&self, row: &Transaction, amount: Decimal, currency: Symbol, day: NaiveDate) -> Outcome<Decimal> {
-        self.into_currency(row, amount, self.ledger.name(currency), day)
+        self.in_currency(row, amount, self.ledger.name(currency), day)
     }
 
-    fn into_currency(&self, row: &Transaction, amount: Decimal, from: &str, day: NaiveDate) -> Outcome<Decimal> {
+    fn in_currency(&self, row: &Transaction, amount: Decimal, from: &str, day: NaiveDate) -> Outcome<Decimal> {
         let to = self.book.currency.as_str();
         if from == to || amount.is_zero() {
             return Ok(amount);

@@ -27,11 +27,17 @@ pub struct PriceFound<'a> {
     pub place: Place,
 }
 
+/// A value of one moment, and where it stands.
+type Dated<K> = (K, Decimal, Place);
+
+/// Prices in one currency, in order of time.
+type Series = Vec<Dated<DateTime<Utc>>>;
+
 /// Exchange rates: units of the quote currency for one of the base currency.
 #[derive(Debug, Clone, Default)]
 pub struct Rates {
     /// By base and quote, in order of days.
-    by_pair: FxHashMap<String, FxHashMap<String, Vec<(NaiveDate, Decimal, Place)>>>,
+    by_pair: FxHashMap<String, FxHashMap<String, Vec<Dated<NaiveDate>>>>,
     sha256: Option<String>,
 }
 
@@ -39,7 +45,7 @@ pub struct Rates {
 #[derive(Debug, Clone, Default)]
 pub struct Prices {
     /// By asset and currency, in order of time.
-    by_asset: FxHashMap<String, Vec<(String, Vec<(DateTime<Utc>, Decimal, Place)>)>>,
+    by_asset: FxHashMap<String, Vec<(String, Series)>>,
     sha256: Option<String>,
 }
 
@@ -155,7 +161,7 @@ impl Prices {
         &'a self,
         asset: &str,
         prefer: &str,
-        choose: impl Fn(&'a [(DateTime<Utc>, Decimal, Place)]) -> Option<&'a (DateTime<Utc>, Decimal, Place)>,
+        choose: impl Fn(&'a [Dated<DateTime<Utc>>]) -> Option<&'a Dated<DateTime<Utc>>>,
     ) -> Option<PriceFound<'a>> {
         let lists = self.by_asset.get(asset)?;
         let preferred = lists.iter().filter(|(c, _)| c == prefer);
@@ -181,7 +187,7 @@ fn fingerprint(sources: &[Source]) -> Option<String> {
 }
 
 /// Sorts by time; two different values for one moment are an error, two equal ones are not.
-fn sorted<K: Ord + Copy + std::fmt::Display>(list: &mut [(K, Decimal, Place)], problems: &mut Vec<Diagnostic>) {
+fn sorted<K: Ord + Copy + std::fmt::Display>(list: &mut [Dated<K>], problems: &mut Vec<Diagnostic>) {
     list.sort_by_key(|(key, ..)| *key);
     for pair in list.windows(2) {
         if let [(a, x, first), (b, y, second)] = pair

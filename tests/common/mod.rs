@@ -102,7 +102,7 @@ fn money(cents: u64) -> String {
 pub fn rows(acts: &[Act]) -> Vec<String> {
     let mut held: BTreeMap<usize, u64> = BTreeMap::new();
     let mut rows = Vec::new();
-    let mut take = |held: &mut BTreeMap<usize, u64>, asset: usize, part: u64| {
+    let take = |held: &mut BTreeMap<usize, u64>, asset: usize, part: u64| {
         let have = held.get(&asset).copied().unwrap_or(0);
         let taken = u64::try_from(u128::from(have) * u128::from(part) / 1000).unwrap();
         held.insert(asset, have - taken);
