@@ -172,6 +172,10 @@ pub fn assess(book: &RuleBook, inputs: &Inputs, options: &Options) -> Assessment
         let aside = Log::default();
         found.holdings = with_run(&run_inputs, &aside, day, holdings);
     }
+    // Rows that could not be read may belong to any figure: no total is told without them.
+    if prepared.problems.iter().any(Diagnostic::is_error) {
+        found.total_tax = None;
+    }
     options_report(book, inputs, options, &words, &mut found);
     finish(book, &prepared, log, options, &mut found);
     found.provenance = provenance(book, &prepared, inputs);

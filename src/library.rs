@@ -52,29 +52,69 @@ fn failed(problem: Diagnostic) -> Loaded {
     Loaded { book: None, diagnostics: vec![problem], sources: SourceMap::default() }
 }
 
-/// The law a target means, and the files of its examples.
+/// The law a target means, and the files of its examples. A path may be the folder of a law, one rule file, one example,
+/// or a folder of examples; examples away from their law are held against the law that the folder's name is the code of.
 pub fn open(target: &Target, rules: Option<&Path>) -> (Loaded, Vec<Source>) {
-    match target {
-        Target::Code(code) => (law(code, rules), examples(code, rules)),
-        Target::Path(path) => {
-            let folder = if path.is_dir() { path.clone() } else { PathBuf::new() };
-            if path.is_dir() {
-                let sources = files(&folder);
-                if sources.is_empty() {
-                    let message = format!("`{}` holds no rule file", path.display());
-                    let problem =
-                        Diagnostic::new(Code::R0209, message).help("a country is a folder with `tax.yaml` and `examples/`");
-                    return (failed(problem), Vec::new());
-                }
-                return (load(&sources), files(&folder.join("examples")));
+    let path = match target {
+        Target::Code(code) => return (law(code, rules), examples(code, rules)),
+        Target::Path(path) => path,
+    };
+    if path.is_dir() {
+        let (sources, examples): (Vec<Source>, Vec<Source>) = files(path).into_iter().partition(|s| !is_example(s));
+        let inner = files(&path.join("examples"));
+        let all = || examples.iter().chain(&inner).cloned().collect::<Vec<_>>();
+        if !sources.is_empty() {
+            return (load(&sources), all());
+        }
+        if !examples.is_empty() || !inner.is_empty() {
+            return (law_near(path, rules), all());
+        }
+        let message = format!("`{}` holds no rule file", path.display());
+        return (
+            failed(Diagnostic::new(Code::R0209, message).help("a country is a folder with `tax.yaml` and `examples/`")),
+            Vec::new(),
+        );
+    }
+    match std::fs::read(path) {
+        Ok(bytes) => {
+            let source = text_source(&path.display().to_string(), &bytes);
+            if is_example(&source) {
+                (law_near(path.parent().unwrap_or(path), rules), vec![source])
+            } else {
+                (load(&[source]), Vec::new())
             }
-            match std::fs::read(path) {
-                Ok(bytes) => (load(&[text_source(&path.display().to_string(), &bytes)]), Vec::new()),
-                Err(error) => {
-                    let problem = Diagnostic::new(Code::R0209, format!("`{}` cannot be read: {error}", path.display()));
-                    (failed(problem.help("name a code such as those of `fisc jurisdictions`, a folder, or a file")), Vec::new())
-                }
-            }
+        }
+        Err(error) => {
+            let problem = Diagnostic::new(Code::R0209, format!("`{}` cannot be read: {error}", path.display()));
+            (failed(problem.help("name a code such as those of `fisc jurisdictions`, a folder, or a file")), Vec::new())
+        }
+    }
+}
+
+/// True for a file of worked examples.
+fn is_example(source: &Source) -> bool {
+    let line = |word: &str| {
+        source.text.lines().any(|l| l.trim_start_matches("- ").starts_with(word) || l.trim_start().starts_with(word))
+    };
+    line("expect:") && !line("jurisdiction:")
+}
+
+/// The law for examples in a folder: its own rule files, those of the folder around it, else the law of either's name.
+fn law_near(folder: &Path, rules: Option<&Path>) -> Loaded {
+    let folder = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    let around: Vec<&Path> = folder.ancestors().take(3).collect();
+    for dir in &around {
+        let own: Vec<Source> = files(dir).into_iter().filter(|s| !is_example(s)).collect();
+        if own.iter().any(|s| s.text.lines().any(|l| l.starts_with("jurisdiction:"))) {
+            return load(&own);
+        }
+    }
+    let names: Vec<String> = around.iter().filter_map(|d| d.file_name()).map(|n| n.to_string_lossy().into_owned()).collect();
+    match names.iter().find(|name| codes(rules).contains(name)) {
+        Some(code) => law(code, rules),
+        None => {
+            let message = format!("no law was found for the examples in `{}`", folder.display());
+            failed(Diagnostic::new(Code::R0209, message).help("put them into `CODE/examples/`, or beside the rule files"))
         }
     }
 }

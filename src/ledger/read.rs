@@ -169,7 +169,6 @@ struct Header {
 
 impl Header {
     fn new(record: &ByteRecord, source: &Source, problems: &mut Vec<Diagnostic>) -> Option<Header> {
-        let before = problems.len();
         let mut header = Header { position: [None; Column::ALL.len()], extras: Vec::new(), width: record.len() };
         let mut column_at = 1;
         for (index, field) in record.iter().enumerate() {
@@ -179,8 +178,8 @@ impl Header {
             column_at += length + 1;
             header.column(index, &name, place, problems);
         }
-        header.required(source, problems);
-        (problems.len() == before).then_some(header)
+        // With a column too many the rows can still be read, and their faults told at once.
+        header.required(source, problems).then_some(header)
     }
 
     fn column(&mut self, index: usize, name: &str, place: Place, problems: &mut Vec<Diagnostic>) {
@@ -215,7 +214,8 @@ impl Header {
         self.position.get(column as usize).is_some_and(Option::is_some)
     }
 
-    fn required(&self, source: &Source, problems: &mut Vec<Diagnostic>) {
+    fn required(&self, source: &Source, problems: &mut Vec<Diagnostic>) -> bool {
+        let before = problems.len();
         let place = || Place::new(&source.name, 1, 1, 1);
         for column in [Column::Timestamp, Column::Kind] {
             if !self.has(column) {
@@ -231,6 +231,7 @@ impl Header {
             let help = "add `received_amount,received_asset`, `sent_amount,sent_asset` or `fee_amount,fee_asset`";
             problems.push(Diagnostic::new(Code::L0103, "no leg and no fee has its columns").at(place()).help(help));
         }
+        problems.len() == before
     }
 }
 

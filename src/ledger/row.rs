@@ -40,6 +40,7 @@ pub fn read(
     let (account, taxpayer, counterparty, tx_hash) =
         (word(Column::Account), word(Column::Taxpayer), word(Column::Counterparty), word(Column::TxHash));
     if problems.len() > before {
+        name_row(problems, before, &id);
         return None;
     }
     let transaction = Transaction {
@@ -65,7 +66,15 @@ pub fn read(
         extra,
     };
     shape::check(&transaction, cells, symbols, problems);
+    name_row(problems, before, &transaction.id);
     (problems.len() == before).then_some(transaction)
+}
+
+/// Every fault of a row names the row.
+fn name_row(problems: &mut [Diagnostic], from: usize, id: &str) {
+    for problem in problems.iter_mut().skip(from).filter(|p| p.rows.is_empty()) {
+        problem.rows.push(id.to_owned());
+    }
 }
 
 struct Row<'a, C: Cells> {
