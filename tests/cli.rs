@@ -104,6 +104,10 @@ fn mistakes_in_the_command_line_end_with_two() {
         &["explain", "income_tax", "--in", "kg", "--year", "2024"],
         &["import", "examples/binance.csv", "--format", "binanse"],
         &["check", "zz"],
+        &["check", "kg", "--format", "csv"],
+        &["explain", "examples/ledger.csv", "--in", "kg", "--year", "2024", "income_tax", "--format", "md"],
+        &["assess", "examples/ledger.csv", "--in", "kg", "--years", "2024..2022"],
+        &["assess", "examples/ledger.csv", "--in", "kg", "--years", "2022..2024", "--by", "taxpayer"],
     ] {
         let out = fisc(words);
         assert_eq!(out.status.code(), Some(2), "{words:?}: {}", text(&out.stderr));
@@ -170,4 +174,103 @@ fn strict_makes_an_assumption_an_error() {
     let out = with("assess", &["--strict"]);
     assert_eq!(out.status.code(), Some(1));
     assert!(text(&out.stderr).contains("A0304"));
+}
+
+/// A folder of one test, removed when the test ends.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Folder {
+        let path = std::env::temp_dir().join(format!("fisc-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+
+    fn file(&self, name: &str, text: &str) -> String {
+        let path = self.0.join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn by_taxpayer_never_passes_over_a_ledger_in_silence() {
+    let folder = Folder::new("nobody");
+    let header = "timestamp,kind,received_amount,received_asset,sent_amount,sent_asset\n";
+    let base = ["--in", "kg", "--year", "2024", "--by", "taxpayer", "--format", "json"];
+    let faulty = folder.file("faulty.csv", &format!("{header}yesterday,buy,1,BTC,1,KGS\n"));
+    let out = fisc(&[&["assess", faulty.as_str()], &base[..]].concat());
+    assert_eq!(out.status.code(), Some(1));
+    assert!(text(&out.stderr).contains("L0201"), "{}", text(&out.stderr));
+    let nobody = folder.file("nobody.csv", &format!("{header}2024-01-01T00:00:00Z,buy,1,BTC,1,KGS\n"));
+    let out = fisc(&[&["assess", nobody.as_str()], &base[..]].concat());
+    assert_eq!(out.status.code(), Some(1));
+    assert!(text(&out.stderr).contains("no row of the ledger names a taxpayer"));
+}
+
+#[test]
+fn several_assessments_are_one_csv_table() {
+    let out = fisc(&[&["assess"], &EXPORT[..3], &["--years", "2023..2024", "--format", "csv"], &EXPORT[5..]].concat());
+    assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
+    let mut reader = csv::Reader::from_reader(out.stdout.as_slice());
+    assert_eq!(reader.headers().unwrap().iter().take(2).collect::<Vec<_>>(), ["tax_year", "id"]);
+    let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().unwrap();
+    assert_eq!(rows.len(), 6);
+    assert!(rows.iter().all(|r| &r[0] == "2024"));
+}
+
+#[test]
+#[cfg(unix)]
+fn an_output_that_is_no_file_is_not_replaced() {
+    use std::os::unix::fs::FileTypeExt;
+    let folder = Folder::new("goal");
+    // A link stays a link.
+    let real = folder.file("real.txt", "old");
+    let link = folder.0.join("link.txt");
+    std::os::unix::fs::symlink(&real, &link).unwrap();
+    assert_eq!(with("assess", &["-o", link.to_str().unwrap()]).status.code(), Some(0));
+    assert!(link.symlink_metadata().unwrap().is_symlink());
+    assert!(std::fs::read_to_string(&real).unwrap().starts_with("kg 2024"));
+    // A pipe stays a pipe, and its reader gets the result.
+    let pipe = folder.0.join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let path = pipe.clone();
+    let reader = std::thread::spawn(move || std::fs::read_to_string(path).unwrap());
+    assert_eq!(with("assess", &["-o", pipe.to_str().unwrap()]).status.code(), Some(0));
+    assert!(reader.join().unwrap().starts_with("kg 2024"));
+    assert!(pipe.metadata().unwrap().file_type().is_fifo());
+}
+
+#[test]
+fn a_faulty_law_fails_its_test_and_the_others_run() {
+    let folder = Folder::new("law");
+    folder.file("tax.yaml", "jurisdiction: xx\ntitel: X\n");
+    let out = fisc(&["test", folder.0.to_str().unwrap(), "kg", "--format", "json"]);
+    assert_eq!(out.status.code(), Some(1));
+    assert!(text(&out.stderr).contains("R0201"));
+    let json: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+    assert_eq!(json["failed"], 1);
+    assert!(json["passed"].as_u64().unwrap() > 100);
+}
+
+#[test]
+fn the_readme_shows_what_is_printed() {
+    let readme = std::fs::read_to_string(root("README.md")).unwrap();
+    let block = |before: &str| -> Vec<String> {
+        let (_, rest) = readme.split_once(before).unwrap();
+        let (block, _) = rest.split_once("```text\n").unwrap().1.split_once("```").unwrap();
+        block.lines().filter(|l| !l.trim_end().ends_with("...")).map(str::to_owned).collect()
+    };
+    let table = text(&with("assess", &[]).stdout);
+    assert!(table.starts_with(&block("prints what its owner owes").join("\n")), "{table}");
+    let story = text(&with("explain", &["gain@binance.csv:20"]).stdout);
+    for line in block("## Why this figure?") {
+        assert!(story.lines().any(|l| l == line), "{line:?} is not in\n{story}");
+    }
 }

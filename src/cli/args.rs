@@ -7,11 +7,38 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// What crypto tax comes to, and why: the law is data, every figure explains itself.
 #[derive(Debug, Parser)]
-#[command(name = "fisc", version, about, after_help = EXAMPLES)]
+#[command(name = "fisc", version, after_help = EXAMPLES)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
 }
+
+const ASSESS: &str = "\
+Examples:
+  fisc assess binance.csv --in kg --year 2024 --rates rates.csv --prices prices.csv
+  fisc assess 2023.csv 2024.csv --in kg --years 2023..2024 --format json -o both.json
+  fisc assess ledger.csv --in kg --year 2024 --set taxpayer_kind=company --all-readings";
+
+const EXPLAIN: &str = "\
+Examples:
+  fisc explain ledger.csv --in kg --year 2024 income_tax
+  fisc explain ledger.csv --in kg --year 2024 mining_tax@2024-07 --depth summary
+  fisc explain ledger.csv --in kg --year 2024 gain@ledger.csv:20 --why-not";
+
+const CHECK: &str = "\
+Examples:
+  fisc check kg
+  fisc check my/rules/xx --format json";
+
+const TEST: &str = "\
+Examples:
+  fisc test kg
+  fisc test my/rules/xx";
+
+const IMPORT: &str = "\
+Examples:
+  fisc import binance.csv -o ledger.csv
+  fisc import part1.csv part2.csv --format binance_transactions -o ledger.csv";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -26,14 +53,19 @@ Exit status: 0 done; 1 errors, refused figures or failed tests; 2 a mistake in t
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Liabilities of a tax year, from ledgers or exchange exports
+    #[command(after_help = ASSESS)]
     Assess(AssessArgs),
     /// The working of one figure, down to the rows
+    #[command(after_help = EXPLAIN)]
     Explain(ExplainArgs),
     /// Whether rule files are sound
+    #[command(after_help = CHECK)]
     Check(CheckArgs),
     /// Whether the worked examples of rule files come out
+    #[command(after_help = TEST)]
     Test(CheckArgs),
     /// Exchange exports to a ledger
+    #[command(after_help = IMPORT)]
     Import(ImportArgs),
     /// Which jurisdictions there are
     Jurisdictions(ListArgs),
@@ -47,10 +79,20 @@ pub enum Format {
     Md,
 }
 
+/// Formats of what is not a table of amounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TextFormat {
+    Table,
+    Json,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Depth {
+    /// The figure, its formula, and the values put in
     Summary,
+    /// Down to rows and values of the law
     Working,
+    /// With every branch not taken and every note
     Full,
 }
 
@@ -71,7 +113,7 @@ pub struct Common {
     /// Facts about the taxpayer: a YAML file `NAME: value`
     #[arg(long, value_name = "FILE")]
     pub facts: Option<PathBuf>,
-    /// One fact
+    /// One fact; may be given again, as most options
     #[arg(long, value_name = "NAME=VALUE")]
     pub set: Vec<String>,
     /// How an unclear point of law is read
@@ -104,7 +146,7 @@ pub struct Common {
     /// No warnings
     #[arg(long)]
     pub quiet: bool,
-    /// Where the result goes
+    /// Where the result goes: the file is complete or it is not there
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }
@@ -116,15 +158,16 @@ pub struct AssessArgs {
     pub ledgers: Vec<PathBuf>,
     #[command(flatten)]
     pub common: Common,
-    /// Several tax years
+    /// Several tax years, one assessment each
     #[arg(long, value_name = "FROM..TO", conflicts_with = "year")]
     pub years: Option<String>,
     /// One assessment for each taxpayer of the ledger
-    #[arg(long, value_name = "WHAT", conflicts_with = "taxpayer")]
+    #[arg(long, value_name = "WHAT", conflicts_with_all = ["taxpayer", "years"])]
     pub by: Option<By>,
     /// Show what is held at the end of this day
     #[arg(long, value_name = "DATE")]
     pub holdings_on: Option<NaiveDate>,
+    /// How the result is written; csv has the disposals
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
 }
@@ -142,9 +185,9 @@ pub struct ExplainArgs {
     /// Tell the branches and readings not taken
     #[arg(long)]
     pub why_not: bool,
-    /// table or json
+    /// How the result is written
     #[arg(long, value_enum, default_value = "table")]
-    pub format: Format,
+    pub format: TextFormat,
 }
 
 #[derive(Debug, Args)]
@@ -152,14 +195,15 @@ pub struct CheckArgs {
     /// Codes or folders; every built-in jurisdiction if none is given
     #[arg(value_name = "CODE | PATH")]
     pub targets: Vec<String>,
+    /// Folder of rule folders that come before the built-in ones
     #[arg(long, value_name = "DIR")]
     pub rules: Option<PathBuf>,
     /// No warnings
     #[arg(long)]
     pub quiet: bool,
-    /// table or json
+    /// How the result is written
     #[arg(long, value_enum, default_value = "table")]
-    pub format: Format,
+    pub format: TextFormat,
 }
 
 #[derive(Debug, Args)]
@@ -180,6 +224,7 @@ pub struct ImportArgs {
 
 #[derive(Debug, Args)]
 pub struct ListArgs {
+    /// Folder of rule folders that come before the built-in ones
     #[arg(long, value_name = "DIR")]
     pub rules: Option<PathBuf>,
 }

@@ -10,8 +10,8 @@ use crate::examples::{self, CaseResult};
 use crate::library;
 use crate::report::json::Checked;
 
-use super::args::{CheckArgs, Format, ListArgs};
-use super::{End, json, output, show};
+use super::args::{CheckArgs, ListArgs, TextFormat};
+use super::{End, files, json, output, show};
 
 fn targets(args: &CheckArgs) -> Vec<Target> {
     if args.targets.is_empty() {
@@ -20,38 +20,45 @@ fn targets(args: &CheckArgs) -> Vec<Target> {
     args.targets.iter().map(|t| Target::new(t)).collect()
 }
 
+fn name(target: &Target) -> String {
+    match target {
+        Target::Code(code) => code.clone(),
+        Target::Path(path) => path.display().to_string(),
+    }
+}
+
+/// An unknown code is a mistake in the command line.
+fn unknown_code(found: &[Diagnostic]) -> bool {
+    found.iter().any(|d| d.code == Code::F0106)
+}
+
 pub fn check(args: &CheckArgs) -> End {
+    if let Err(end) = files::rules(args.rules.as_deref()) {
+        return end;
+    }
     let mut all: Vec<Diagnostic> = Vec::new();
     let mut sources = SourceMap::default();
     let mut lines = String::new();
     for target in targets(args) {
         let (loaded, _) = library::open(&target, args.rules.as_deref());
         let count = |error: bool| loaded.diagnostics.iter().filter(|d| d.is_error() == error).count();
-        let name = match &target {
-            Target::Code(code) => code.clone(),
-            Target::Path(path) => path.display().to_string(),
-        };
-        let _ = writeln!(lines, "{name}: {} errors, {} warnings", count(true), count(false));
+        // Writing to a string cannot fail.
+        let _ = writeln!(lines, "{}: {} errors, {} warnings", name(&target), count(true), count(false));
         sources.extend(&loaded.sources);
         all.extend(loaded.diagnostics);
     }
-    if all.iter().any(|d| d.code == Code::F0106) {
+    if unknown_code(&all) {
         show(&all, &sources, args.quiet);
         return End::Usage;
     }
-    let written = if args.format == Format::Json {
+    let written = if args.format == TextFormat::Json {
         output(&json(&Checked::new(&all)), None)
     } else {
         show(&all, &sources, args.quiet);
         output(&lines, None)
     };
-    if written != End::Done {
-        written
-    } else if all.iter().any(Diagnostic::is_error) {
-        End::Errors
-    } else {
-        End::Done
-    }
+    let failed = all.iter().any(Diagnostic::is_error);
+    if failed { End::Errors } else { End::Done }.or_unwritten(written)
 }
 
 #[derive(Serialize)]
@@ -69,47 +76,83 @@ struct Case<'a> {
     got: &'a str,
 }
 
-pub fn test(args: &CheckArgs) -> End {
-    let mut cases: Vec<CaseResult> = Vec::new();
-    let mut sources = SourceMap::default();
-    for target in targets(args) {
-        let (loaded, files) = library::open(&target, args.rules.as_deref());
-        sources.extend(&loaded.sources);
+/// What the examples of all targets came to.
+#[derive(Default)]
+struct Ran {
+    cases: Vec<CaseResult>,
+    /// Messages of laws that could not be loaded, so that their examples could not be run.
+    faults: Vec<Diagnostic>,
+    sources: SourceMap,
+}
+
+impl Ran {
+    fn target(&mut self, target: &Target, args: &CheckArgs) {
+        let (loaded, files) = library::open(target, args.rules.as_deref());
+        self.sources.extend(&loaded.sources);
         let Some(book) = loaded.book else {
-            show(&loaded.diagnostics, &sources, args.quiet);
-            let unknown = loaded.diagnostics.iter().any(|d| d.code == Code::F0106);
-            return if unknown { End::Usage } else { End::Errors };
+            let errors = loaded.diagnostics.iter().filter(|d| d.is_error()).count();
+            self.cases.push(CaseResult {
+                id: name(target),
+                ok: false,
+                expected: "a law without errors".to_owned(),
+                got: format!("{errors} errors"),
+                file: name(target),
+                diagnostics: Vec::new(),
+            });
+            self.faults.extend(loaded.diagnostics);
+            return;
         };
         for file in &files {
-            sources.insert(file);
-            cases.extend(examples::run(&book, file));
+            self.sources.insert(file);
+            self.cases.extend(examples::run(&book, file));
         }
     }
-    let failed: Vec<&CaseResult> = cases.iter().filter(|c| !c.ok).collect();
-    let passed = cases.len() - failed.len();
-    let text = if args.format == Format::Json {
-        let cases = cases.iter().map(|c| Case { id: &c.id, ok: c.ok, expected: &c.expected, got: &c.got }).collect();
-        json(&Tested { passed, failed: failed.len(), cases })
-    } else {
+
+    fn passed(&self) -> usize {
+        self.cases.iter().filter(|c| c.ok).count()
+    }
+
+    fn failed(&self) -> impl Iterator<Item = &CaseResult> {
+        self.cases.iter().filter(|c| !c.ok)
+    }
+
+    /// A line for each failed case, and the count.
+    fn text(&self) -> String {
         let mut text = String::new();
-        for case in &failed {
+        for case in self.failed() {
             let _ = writeln!(text, "FAILED {}: expected {}, got {}   [{}]", case.id, case.expected, case.got, case.file);
-            show(&case.diagnostics, &sources, args.quiet);
         }
-        let _ = writeln!(text, "{passed} passed, {} failed", failed.len());
+        let _ = writeln!(text, "{} passed, {} failed", self.passed(), self.failed().count());
         text
-    };
-    let written = output(&text, None);
-    if written != End::Done {
-        written
-    } else if failed.is_empty() {
-        End::Done
-    } else {
-        End::Errors
+    }
+
+    fn json(&self) -> String {
+        let cases = self.cases.iter().map(|c| Case { id: &c.id, ok: c.ok, expected: &c.expected, got: &c.got }).collect();
+        json(&Tested { passed: self.passed(), failed: self.failed().count(), cases })
     }
 }
 
+pub fn test(args: &CheckArgs) -> End {
+    if let Err(end) = files::rules(args.rules.as_deref()) {
+        return end;
+    }
+    let mut ran = Ran::default();
+    for target in targets(args) {
+        ran.target(&target, args);
+    }
+    let messages: Vec<&Diagnostic> = ran.faults.iter().chain(ran.failed().flat_map(|c| &c.diagnostics)).collect();
+    show(messages.iter().copied(), &ran.sources, args.quiet);
+    if unknown_code(&ran.faults) {
+        return End::Usage;
+    }
+    let written = output(&if args.format == TextFormat::Json { ran.json() } else { ran.text() }, None);
+    if ran.failed().next().is_some() { End::Errors } else { End::Done }.or_unwritten(written)
+}
+
 pub fn jurisdictions(args: &ListArgs) -> End {
+    if let Err(end) = files::rules(args.rules.as_deref()) {
+        return end;
+    }
     let mut text = String::new();
     for code in library::codes(args.rules.as_deref()) {
         let loaded = library::law(&code, args.rules.as_deref());

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use crate::diagnostic::{Code, Diagnostic, Place, Source};
+use crate::diagnostic::{Code, Diagnostic, Place, Source, SourceMap};
 use crate::engine::Inputs;
 use crate::facts::FactsInput;
+use crate::rules::RuleBook;
 
 use super::args::Common;
 use super::{End, fail};
@@ -38,7 +39,7 @@ pub fn inputs(ledgers: &[std::path::PathBuf], common: &Common) -> Result<Inputs,
                 Ok(source) => found.push(source),
                 Err(problem) => {
                     failed = true;
-                    super::show(&[problem], &Default::default(), false);
+                    super::show(&[problem], &SourceMap::default(), false);
                 }
             }
         }
@@ -71,14 +72,20 @@ pub fn pairs(list: &[String], option: &str) -> Result<Vec<(String, String)>, End
     list.iter().map(split).collect()
 }
 
-/// The law of a code; an unknown code is a mistake in the command line, a faulty law an error.
-pub fn law(code: &str, rules: Option<&Path>) -> Result<crate::rules::RuleBook, End> {
-    if let Some(dir) = rules.filter(|dir| !dir.is_dir()) {
-        return Err(fail(&format!("`--rules {}` is not a folder", dir.display())));
+/// A folder of laws that is not there would be passed over in silence.
+pub fn rules(folder: Option<&Path>) -> Result<(), End> {
+    match folder.filter(|dir| !dir.is_dir()) {
+        Some(dir) => Err(fail(&format!("`--rules {}` is not a folder", dir.display()))),
+        None => Ok(()),
     }
-    let loaded = crate::library::law(code, rules);
+}
+
+/// The law of a code with its texts; an unknown code is a mistake in the command line, a faulty law an error.
+pub fn law(code: &str, folder: Option<&Path>) -> Result<(RuleBook, SourceMap), End> {
+    rules(folder)?;
+    let loaded = crate::library::law(code, folder);
     match loaded.book {
-        Some(book) => Ok(book),
+        Some(book) => Ok((book, loaded.sources)),
         None => {
             super::show(&loaded.diagnostics, &loaded.sources, true);
             let unknown = loaded.diagnostics.iter().any(|d| d.code == Code::F0106);

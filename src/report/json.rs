@@ -39,13 +39,19 @@ impl Serialize for Assessment {
 }
 
 impl Assessment {
+    /// The decimals of the total: the most that one of its taxes was rounded to, if the law rounds them all.
+    fn decimals(&self) -> Option<u32> {
+        let summed = self.taxes.iter().filter(|t| t.kind == "tax");
+        summed.map(|t| t.decimals).reduce(|a, b| a.zip(b).map(|(a, b)| a.max(b))).flatten()
+    }
+
     fn fields<M: SerializeMap>(&self, mut map: M) -> Result<M::Ok, M::Error> {
         map.serialize_entry("fisc", env!("CARGO_PKG_VERSION"))?;
         map.serialize_entry("jurisdiction", &self.jurisdiction)?;
         map.serialize_entry("tax_year", &self.tax_year)?;
         map.serialize_entry("period", &Pairs(&[("from", Some(self.from.to_string())), ("to", Some(self.to.to_string()))]))?;
         map.serialize_entry("currency", &self.currency)?;
-        map.serialize_entry("total_tax", &amount(self.total_tax))?;
+        map.serialize_entry("total_tax", &rounded(self.total_tax, self.decimals()))?;
         map.serialize_entry("taxes", &self.taxes)?;
         map.serialize_entry("quantities", &Quantities(&self.quantities))?;
         map.serialize_entry("disposals", &self.disposals)?;

@@ -52,6 +52,9 @@ fn write_all(a: &Assessment, out: &mut String) -> std::fmt::Result {
         writeln!(out, "\n## Readings\n")?;
         for r in &a.readings {
             writeln!(out, "- **{}**: {}. {}", r.name, r.chosen, r.question)?;
+            for under in &r.under {
+                writeln!(out, "  - under `{}`: {} {}", under.option, shown(under.total_tax), a.currency)?;
+            }
         }
     }
     if !a.assumptions.is_empty() {

@@ -44,12 +44,13 @@ fn write_all(a: &Assessment, out: &mut String) -> std::fmt::Result {
     taxes(a, out)?;
     quantities(a, out)?;
     let counts = [
-        (a.disposals.len(), "matched sales"),
-        (a.income.len(), "receipts"),
-        (a.expenses.len(), "costs"),
-        (a.holdings.len(), "lots held at the end"),
+        (a.disposals.len(), "matched sale", "matched sales"),
+        (a.income.len(), "receipt", "receipts"),
+        (a.expenses.len(), "cost", "costs"),
+        (a.holdings.len(), "lot held at the end", "lots held at the end"),
     ];
-    let counts: Vec<String> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    let count = |(n, one, many): &(usize, &str, &str)| format!("{n} {}", if *n == 1 { one } else { many });
+    let counts: Vec<String> = counts.iter().filter(|(n, ..)| *n > 0).map(count).collect();
     if !counts.is_empty() {
         writeln!(out, "Rows: {}\n", counts.join(", "))?;
     }
@@ -73,7 +74,7 @@ fn taxes(a: &Assessment, out: &mut String) -> std::fmt::Result {
         return writeln!(out, "No tax of this law applies.\n");
     }
     let zero = |t: &&TaxLine| t.whole == Some(Decimal::ZERO) && t.period != a.tax_year;
-    let mut table = self::table(&["Tax", "Period", "Base", "Whole", "Of it by the ledger", "Payable", "Due"]);
+    let mut table = self::table(&["Tax", "Period", "Base", "Whole", "By the ledger", "Payable", "Due"]);
     for tax in a.taxes.iter().filter(|t| !zero(t)) {
         let base = if tax.whole.is_none() && tax.base.is_none() {
             "refused".to_owned()
@@ -86,7 +87,8 @@ fn taxes(a: &Assessment, out: &mut String) -> std::fmt::Result {
     out.push_str(&table.text());
     let zeros = a.taxes.iter().filter(zero).count();
     if zeros > 0 {
-        writeln!(out, "  ({zeros} periods with a tax of zero are left out)")?;
+        let periods = if zeros == 1 { "period" } else { "periods" };
+        writeln!(out, "  ({zeros} {periods} with a tax of zero left out)")?;
     }
     writeln!(out)
 }
