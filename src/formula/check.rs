@@ -382,7 +382,7 @@ impl Checker<'_> {
         } else if a.is_money() && b.is_money() {
             Some("two currencies are not added: turn one into the other first")
         } else if a.is_money() || b.is_money() {
-            Some("give the number its unit, as in `5000 KGS`")
+            return self.fault(Kind::R0303, span, message, Some(format!("give the number its unit, as in `5000 {}`", self.names.currency)));
         } else {
             None
         };
