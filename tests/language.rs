@@ -101,9 +101,13 @@ timestamp,id,kind,account,counterparty,received_amount,received_asset,sent_amoun
 ";
 
 fn assessed(facts: &str, choices: &[(&str, &str)]) -> Assessment {
-    let prices = Source::new("p.csv", "timestamp,asset,currency,price\n2023-07-31T00:00:00Z,BTC,USD,1250\n2023-08-01T11:00:00Z,BTC,USD,9\n");
+    let prices = Source::new(
+        "p.csv",
+        "timestamp,asset,currency,price\n2023-07-31T00:00:00Z,BTC,USD,1250\n2023-08-01T11:00:00Z,BTC,USD,9\n",
+    );
     let rates = Source::new("r.csv", "date,base,quote,rate\n2023-07-28,GBP,USD,1.25\n");
-    let inputs = Inputs::read(&[Source::new("l.csv", LEDGER)], &[prices], &[rates], FactsInput::yaml(Source::new("facts.yaml", facts)));
+    let inputs =
+        Inputs::read(&[Source::new("l.csv", LEDGER)], &[prices], &[rates], FactsInput::yaml(Source::new("facts.yaml", facts)));
     let choices = choices.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
     assess(&law(), &inputs, &Options { year: 2023, choices, ..Options::default() })
 }
@@ -121,11 +125,15 @@ fn quantity(a: &Assessment, name: &str) -> Decimal {
 
 #[test]
 fn an_invented_country_needs_no_rust() {
-    let a = assessed("stays: [ { from: 2023-05-01, through: 2023-05-10 }, { from: 2023-07-01, through: 2023-07-01 } ]\nallowance: 100\n", &[]);
+    let a = assessed(
+        "stays: [ { from: 2023-05-01, through: 2023-05-10 }, { from: 2023-07-01, through: 2023-07-01 } ]\nallowance: 100\n",
+        &[],
+    );
     assert!(a.errors.is_empty(), "{:?}", a.errors);
     assert_eq!(a.tax_year, "2023-24");
     // s1 sells 1.5 of B: the coin moved from A (2022, cost 1000), then half a coin of B (cost 200). The fee lowers 1500 to 1485.
-    let parts: Vec<(&str, Decimal, Decimal)> = a.disposals.iter().map(|x| (x.id.as_str(), x.proceeds.unwrap(), x.gain.unwrap())).collect();
+    let parts: Vec<(&str, Decimal, Decimal)> =
+        a.disposals.iter().map(|x| (x.id.as_str(), x.proceeds.unwrap(), x.gain.unwrap())).collect();
     assert_eq!(parts[0], ("s1#1", d("990"), d("-10")));
     assert_eq!(parts[1], ("s1#2", d("495"), d("295")));
     // w1: half a coin at 1250 dollars, the last price before the instant, by the last published rate, inverted: 500.
@@ -177,7 +185,8 @@ fn earlier_years_are_carried() {
 #[test]
 fn moved_lots_keep_their_cost_and_date() {
     let a = assessed("allowance: 0\n", &[]);
-    let holdings: Vec<(&str, &str, Decimal, Decimal)> = a.holdings.iter().map(|h| (h.asset.as_str(), h.account.as_str(), h.quantity, h.cost.unwrap())).collect();
+    let holdings: Vec<(&str, &str, Decimal, Decimal)> =
+        a.holdings.iter().map(|h| (h.asset.as_str(), h.account.as_str(), h.quantity, h.cost.unwrap())).collect();
     assert_eq!(
         holdings,
         [
@@ -194,8 +203,22 @@ fn a_story_can_be_told_of_each_of_them() {
     let rates = Source::new("r.csv", "date,base,quote,rate\n2023-07-28,USD,GBP,0.8\n");
     let prices = Source::new("p.csv", "timestamp,asset,currency,price\n2023-07-31T00:00:00Z,BTC,USD,1250\n");
     let inputs = Inputs::read(&[Source::new("l.csv", LEDGER)], &[prices], &[rates], FactsInput::default());
-    for figure in ["total_tax", "gains_tax", "gains@2023-24-Q1", "gain@s1", "gain@s1#2", "losses_left", "worth@b2", "proceeds@s1", "amount@k1", "unit_fee", "entry", "mean"] {
-        let step = explain(&law(), &inputs, &Options { year: 2023, ..Options::default() }, figure).unwrap_or_else(|e| panic!("{figure}: {e:?}"));
+    for figure in [
+        "total_tax",
+        "gains_tax",
+        "gains@2023-24-Q1",
+        "gain@s1",
+        "gain@s1#2",
+        "losses_left",
+        "worth@b2",
+        "proceeds@s1",
+        "amount@k1",
+        "unit_fee",
+        "entry",
+        "mean",
+    ] {
+        let step = explain(&law(), &inputs, &Options { year: 2023, ..Options::default() }, figure)
+            .unwrap_or_else(|e| panic!("{figure}: {e:?}"));
         assert!(step.value.is_some(), "{figure}");
         assert!(!fisc::report::story::tell(&step, fisc::report::story::Depth::Full, true).is_empty());
     }
