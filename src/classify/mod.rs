@@ -9,7 +9,7 @@ use crate::assess::world::{Ctx, Item, World};
 use crate::calendar::Period;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::formula::names::Per;
-use crate::formula::types::WordId;
+use crate::formula::types::{Value, WordId};
 use crate::ledger::{Kind, Leg, Symbol, Transaction};
 use crate::lots::{CostOf, In, Movements, Out, Why};
 use crate::number::{self, Decimal};
@@ -252,8 +252,17 @@ impl<'a> Classifier<'a> {
         let asset = row.received.map_or("", |l| self.env.ledger.name(l.asset));
         let symbols = &self.env.ledger.symbols;
         let column = |name: &str| symbols.find(name).and_then(|s| row.column(s));
-        let cost = match column("cost").map(number::parse_unsigned) {
-            Some(Ok(cost)) => Ok(cost),
+        let day = self.env.day(index);
+        let currency = if row.value_currency == Symbol::NONE { None } else { Some(row.value_currency) };
+        let stated = match self.env.facts.cost.get(&*row.id) {
+            Some(Value::Number(cost)) => Some(Ok(*cost)),
+            _ => column("cost").map(number::parse_unsigned),
+        };
+        let cost = match stated {
+            Some(Ok(cost)) => match currency {
+                Some(currency) => self.env.valuer.convert(row, cost, currency, day),
+                None => Ok(cost),
+            },
             stated => {
                 let message =
                     format!("the deposit `{}` of {asset} has no withdrawal that matches it; what it cost is not known", row.id);
@@ -272,7 +281,10 @@ impl<'a> Classifier<'a> {
                 }))
             }
         };
-        let acquired = column("acquired").and_then(|t| t.parse::<chrono::NaiveDate>().ok());
+        let acquired = match self.env.facts.acquired.get(&*row.id) {
+            Some(Value::Date(day)) => Some(*day),
+            _ => column("acquired").and_then(|t| t.parse::<chrono::NaiveDate>().ok()),
+        };
         let mut lot = self.new_lot(index, row, CostOf::Known(cost), WordId::OTHER);
         if let (Some(lot), Some(day)) = (&mut lot, acquired) {
             lot.day = day;

@@ -83,7 +83,7 @@ fn tells(note: &str, depth: Depth, why_not: bool) -> bool {
 /// `0.1` as `10%`.
 fn percent(value: &str) -> String {
     match crate::number::parse(value) {
-        Ok(rate) => format!("{}%", crate::number::plain(rate * crate::number::Decimal::ONE_HUNDRED)),
+        Ok(rate) => crate::number::percent(rate),
         Err(_) => value.to_owned(),
     }
 }
