@@ -1,5 +1,6 @@
 //! The front door: read, check, assess, explain, test. Every face of fisc goes through here.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
@@ -94,8 +95,8 @@ pub fn usage_errors(book: &RuleBook, inputs: &Inputs, options: &Options) -> Vec<
     found
 }
 
-struct Prepared {
-    ledger: Ledger,
+struct Prepared<'a> {
+    ledger: Cow<'a, Ledger>,
     facts: Facts,
     problems: Vec<Diagnostic>,
     year: Period,
@@ -103,7 +104,7 @@ struct Prepared {
 }
 
 /// The year, the taxpayer's rows and the facts; an error where the question has no answer.
-fn prepare(book: &RuleBook, inputs: &Inputs, options: &Options) -> Result<Prepared, Diagnostic> {
+fn prepare<'a>(book: &RuleBook, inputs: &'a Inputs, options: &Options) -> Result<Prepared<'a>, Diagnostic> {
     let calendar = TaxCalendar { month: book.year_begins.0, day: book.year_begins.1 };
     let year = calendar
         .year(options.year)
@@ -118,11 +119,11 @@ fn prepare(book: &RuleBook, inputs: &Inputs, options: &Options) -> Result<Prepar
     Ok(Prepared { ledger, facts, problems, year, first_year })
 }
 
-fn taxpayer_rows(ledger: &Ledger, taxpayer: Option<&str>) -> Result<Ledger, Diagnostic> {
+fn taxpayer_rows<'a>(ledger: &'a Ledger, taxpayer: Option<&str>) -> Result<Cow<'a, Ledger>, Diagnostic> {
     let known = ledger.taxpayers();
     match taxpayer {
         Some(name) => match ledger.symbols.find(name).filter(|s| known.contains(s)) {
-            Some(symbol) => Ok(ledger.of_taxpayer(symbol)),
+            Some(symbol) => Ok(Cow::Owned(ledger.of_taxpayer(symbol))),
             None => {
                 let help = suggestion(name, known.iter().map(|s| ledger.name(*s)).collect::<Vec<_>>());
                 Err(Diagnostic::new(Code::A0103, format!("the ledger has no row of the taxpayer `{name}`")).help_opt(help))
@@ -138,7 +139,7 @@ fn taxpayer_rows(ledger: &Ledger, taxpayer: Option<&str>) -> Result<Ledger, Diag
             );
             Err(Diagnostic::new(Code::A0102, message).help("choose one with `--taxpayer ID`, or all with `--by taxpayer`"))
         }
-        None => Ok(ledger.clone()),
+        None => Ok(Cow::Borrowed(ledger)),
     }
 }
 
@@ -186,7 +187,7 @@ fn run_inputs<'a>(
     book: &'a RuleBook,
     inputs: &'a Inputs,
     options: &Options,
-    prepared: &'a Prepared,
+    prepared: &'a Prepared<'a>,
     words: Vec<WordId>,
 ) -> RunInputs<'a> {
     RunInputs {
@@ -203,7 +204,7 @@ fn run_inputs<'a>(
 }
 
 /// Errors, warnings and assumptions.
-fn finish(book: &RuleBook, prepared: &Prepared, log: Log, options: &Options, found: &mut Assessment) {
+fn finish(book: &RuleBook, prepared: &Prepared<'_>, log: Log, options: &Options, found: &mut Assessment) {
     for fact in log.defaults.borrow().iter().filter_map(|f| book.facts.get(*f)) {
         let default = match &fact.default {
             Some(crate::rules::book::FactDefault::Value(value)) => value_text(book, *value),
@@ -287,7 +288,7 @@ pub fn value_text(book: &RuleBook, value: Value) -> String {
     }
 }
 
-fn provenance(book: &RuleBook, prepared: &Prepared, inputs: &Inputs) -> Provenance {
+fn provenance(book: &RuleBook, prepared: &Prepared<'_>, inputs: &Inputs) -> Provenance {
     let mut sha = Sha256::new();
     prepared.ledger.files.iter().for_each(|f| sha.update(f.sha256.as_bytes()));
     Provenance {

@@ -57,8 +57,10 @@ impl FactsInput {
             found.retain(|(e, _)| e.key != *name);
             let spot = Spot { line: 1, column: 1, length: 1 };
             let scalar = Scalar { text: value.clone(), style: Style::Plain, in_flow: false, comment_follows: false };
-            let entry = Entry { key: name.clone(), key_spot: spot, value: Node { spot, value: Yaml::Scalar(scalar) } };
-            found.push((entry, set.clone()));
+            // A map or list in braces is read as in a file: `--set "regime={2024-07-01: mining}"`.
+            let tree = value.starts_with(['{', '[']).then(|| yaml::parse(&Source::new("--set", value.as_str())).ok()).flatten();
+            let node = tree.unwrap_or(Node { spot, value: Yaml::Scalar(scalar) });
+            found.push((Entry { key: name.clone(), key_spot: spot, value: node }, set.clone()));
         }
         found
     }
@@ -106,6 +108,9 @@ pub enum Given {
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
     pub given: Vec<Given>,
+    /// What unpaired deposits cost, in the law's currency, and when they were acquired, by row.
+    pub cost: BTreeMap<String, Value>,
+    pub acquired: BTreeMap<String, Value>,
     /// Figures of earlier years that replace computed ones.
     pub filed: BTreeMap<(i32, String), Value>,
     pub sha256: Option<String>,
@@ -114,7 +119,7 @@ pub struct Facts {
 /// Reads facts against a law. `year` is the tax year that a bare scalar of a yearly fact means.
 pub fn read(input: &FactsInput, book: &RuleBook, ledger: &Ledger, year: i32) -> (Facts, Vec<Diagnostic>) {
     let mut reader = FactReader { book, year, problems: input.problems.clone() };
-    let mut facts = Facts { given: vec![Given::Missing; book.facts.len()], filed: BTreeMap::new(), sha256: input.sha256() };
+    let mut facts = Facts { given: vec![Given::Missing; book.facts.len()], sha256: input.sha256(), ..Facts::default() };
     if let Some((source, node)) = &input.root
         && !matches!(node.value, Yaml::Map(_))
     {
@@ -131,7 +136,16 @@ pub fn read(input: &FactsInput, book: &RuleBook, ledger: &Ledger, year: i32) -> 
             facts.filed = reader.filed(&entry, &source);
             continue;
         }
-        let Some((index, fact)) = book.facts.iter().enumerate().find(|(_, f)| f.name == entry.key) else {
+        let declared = book.facts.iter().enumerate().find(|(_, f)| f.name == entry.key);
+        match (entry.key.as_str(), &declared) {
+            ("cost", None) => facts.cost = reader.by_row(&entry, &source, &book.names.money()),
+            ("acquired", None) => facts.acquired = reader.by_row(&entry, &source, &Type::Date),
+            _ => {}
+        }
+        if declared.is_none() && matches!(entry.key.as_str(), "cost" | "acquired") {
+            continue;
+        }
+        let Some((index, fact)) = declared else {
             let help = suggestion(&entry.key, book.facts.iter().map(|f| f.name.as_str()));
             reader.problem(Code::F0101, &source, entry.key_spot, format!("`{}` is not a fact of this law", entry.key), help);
             continue;
@@ -326,6 +340,29 @@ impl FactReader<'_> {
                 None
             }
         }
+    }
+
+    /// `cost: {ROW: amount}`, `acquired: {ROW: date}`
+    fn by_row(&mut self, entry: &Entry, source: &Source, ty: &Type) -> BTreeMap<String, Value> {
+        let mut found = BTreeMap::new();
+        let Yaml::Map(rows) = &entry.value.value else {
+            let message = format!("`{}` is a map of rows", entry.key);
+            self.problem(
+                Code::F0103,
+                source,
+                entry.value.spot,
+                message,
+                Some(format!("write `{}: {{ROW: ..}}` with the ids of rows", entry.key)),
+            );
+            return found;
+        };
+        for row in rows {
+            match literal(row.value.text().unwrap_or_default(), ty) {
+                Ok(value) => drop(found.insert(row.key.clone(), value)),
+                Err(message) => self.problem(Code::F0102, source, row.value.spot, message, None),
+            }
+        }
+        found
     }
 
     /// `filed: {2023: {NAME: amount}}`

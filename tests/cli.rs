@@ -274,3 +274,33 @@ fn the_readme_shows_what_is_printed() {
         assert!(story.lines().any(|l| l == line), "{line:?} is not in\n{story}");
     }
 }
+
+#[test]
+fn a_deposit_whose_cost_is_stated() {
+    let folder = std::env::temp_dir().join(format!("fisc-deposit-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("l.csv");
+    let rows = "timestamp,id,kind,received_amount,received_asset,sent_amount,sent_asset\n\
+        2023-03-01T06:00:00Z,d1,deposit,1,BTC,,\n2023-04-01T06:00:00Z,s1,sell,900,KGS,1,BTC\n";
+    std::fs::write(&file, rows).unwrap();
+    let base = ["assess", file.to_str().unwrap(), "--in", "kg", "--year", "2023", "--format", "json"];
+    let bare = fisc(&base);
+    assert_eq!(bare.status.code(), Some(1));
+    let json: serde_json::Value = serde_json::from_slice(&bare.stdout).unwrap();
+    assert_eq!((&json["errors"][0]["code"], &json["total_tax"]), (&"A0204".into(), &serde_json::Value::Null));
+    let told = fisc(&[&base[..], &["--set", "cost={d1: 400}", "--set", "acquired={d1: 2021-01-05}"]].concat());
+    let json: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert_eq!((&json["total_tax"], &json["disposals"][0]["acquired"]), (&"50".into(), &"2021-01-05".into()));
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn a_story_tells_what_other_readings_would_give() {
+    let out = with("explain", &["taxable_gain", "--all-readings", "--depth", "full", "--format", "json"]);
+    assert_eq!(out.status.code(), Some(0));
+    let json: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+    let reading = &json["parts"][0];
+    assert_eq!((&reading["name"], &reading["value"]), (&"loss_netting".into(), &"per_sale".into()));
+    let notes = reading["notes"].to_string();
+    assert!(notes.contains("not chosen: per_year") && notes.contains("total tax 74294.6513"), "{notes}");
+}

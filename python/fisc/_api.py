@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import datetime as dt
 import html
 import io
 import json
+import operator
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from os import PathLike
+from os import PathLike, fspath
 from typing import Any, TypeAlias
 
 from . import _fisc
@@ -75,29 +77,42 @@ def _text(value: Any, what: str) -> str:
         if value.tzinfo is None:
             raise FiscError(f"{what} is {value}, without a time zone: give an aware datetime")
         return value.isoformat()
-    if value is None:
-        return ""
-    return str(value)
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, str):
+        return str(value)
+    try:
+        # Whole numbers of any kind, those of NumPy included.
+        return str(operator.index(value))
+    except TypeError:
+        pass
+    kind = type(value).__name__
+    raise FiscError(f"{what} is of the type {kind}: give a str, int, Decimal, bool or date, so that nothing is guessed")
 
 
 def _tree(value: Any, what: str) -> Any:
+    if value is None:
+        raise FiscError(f"{what} is None: leave out a fact that is not known")
     if isinstance(value, Mapping):
         return {_text(k, what): _tree(v, f"{what}[{k!r}]") for k, v in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
+    if isinstance(value, (set, frozenset)):
+        # A set has no order of its own; the same facts must give the same fingerprint.
+        return sorted(_text(v, what) for v in value)
+    if isinstance(value, (list, tuple)):
         return [_tree(v, what) for v in value]
     return _text(value, what)
 
 
-def _csv(rows: Rows, what: str) -> str:
+def _csv(rows: Rows, what: str, columns: Sequence[str] = ()) -> str:
+    """CSV text of dicts; without a row, one with the header `columns`. A cell that is None is empty."""
     rows = [dict(row) for row in rows]
-    header: list[str] = []
-    for row in rows:
-        header += [key for key in row if key not in header]
+    header = list(dict.fromkeys(key for row in rows for key in row)) if rows else list(columns)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(header)
     for index, row in enumerate(rows, 1):
-        writer.writerow([_text(row.get(key), f"{what} {index}, `{key}`") for key in header])
+        cells = ((key, row.get(key)) for key in header)
+        writer.writerow(["" if cell is None else _text(cell, f"{what} {index}, `{key}`") for key, cell in cells])
     return out.getvalue()
 
 
@@ -111,7 +126,7 @@ class Ledger:
     def from_rows(cls, rows: Rows, name: str = "rows") -> Ledger:
         """A ledger from dicts with the ledger's columns as keys. Raises FiscError if no row can be read."""
         try:
-            return cls(_fisc.ledger_from_text(name, _csv(rows, "row")))
+            return cls(_fisc.ledger_from_text(name, _csv(rows, "row", ("timestamp", "kind", "sent_amount", "sent_asset"))))
         except ValueError as error:
             raise _raise(error) from None
 
@@ -190,14 +205,22 @@ def _decimal(value: str | None) -> Decimal | None:
     return None if value is None else Decimal(value)
 
 
+def _money(value: Decimal | None) -> str:
+    """An amount for people: thousands apart, two decimals. The record has all of them."""
+    return "refused" if value is None else f"{value:,.2f}"
+
+
+def _html_cell(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return f"<td style='text-align:right'>{value:,f}</td>"
+    return f"<td>{html.escape('' if value is None else str(value))}</td>"
+
+
 def _html_table(records: Sequence[Mapping[str, Any]]) -> str:
     if not records:
         return "<p>no records</p>"
     head = "".join(f"<th>{html.escape(key)}</th>" for key in records[0])
-    body = "".join(
-        "<tr>" + "".join(f"<td>{html.escape('' if v is None else str(v))}</td>" for v in record.values()) + "</tr>"
-        for record in records
-    )
+    body = "".join("<tr>" + "".join(_html_cell(value) for value in record.values()) + "</tr>" for record in records)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
@@ -246,10 +269,9 @@ def _html_step(step: Mapping[str, Any], open_: bool = False) -> str:
 class Assessment:
     """The liabilities of a tax year, and what they rest on."""
 
-    def __init__(self, data: dict[str, Any], ledger: Ledger, asked: Any) -> None:
-        self._data = data
-        self._ledger = ledger
-        self._asked = asked
+    def __init__(self, inner: _fisc.Assessment) -> None:
+        self._inner = inner
+        self._data: dict[str, Any] = json.loads(inner.json)
 
     @property
     def jurisdiction(self) -> str:
@@ -302,12 +324,12 @@ class Assessment:
 
     @property
     def readings(self) -> dict[str, Any]:
-        readings: dict[str, Any] = self._data["readings"]
+        readings: dict[str, Any] = copy.deepcopy(self._data["readings"])
         return readings
 
     @property
     def choices(self) -> dict[str, Any]:
-        choices: dict[str, Any] = self._data["choices"]
+        choices: dict[str, Any] = copy.deepcopy(self._data["choices"])
         return choices
 
     @property
@@ -329,11 +351,13 @@ class Assessment:
         return _diagnostics(self._data["warnings"])
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON of the command line, as Python values."""
-        return self._data
+        """The JSON of the command line, as Python values of the caller's own."""
+        data: dict[str, Any] = json.loads(self._inner.json)
+        return data
 
     def to_json(self) -> str:
-        return json.dumps(self._data, ensure_ascii=False)
+        """The JSON of the command line, on one line."""
+        return self._inner.json
 
     def explain(self, figure: str, depth: str = "working") -> Explanation:
         """The working of a figure: `income_tax`, `mining_tax@2024-07`, `gain@ROW`.
@@ -343,7 +367,7 @@ class Assessment:
         if depth not in ("summary", "working", "full"):
             raise FiscError(f"`{depth}` is not a depth: give `summary`, `working` or `full`")
         try:
-            text, tree = _fisc.explain(self._ledger._inner, self._asked, figure, depth)
+            text, tree = self._inner.explain(figure, depth)
         except ValueError as error:
             raise _raise(error) from None
         return Explanation(text, json.loads(tree))
@@ -353,15 +377,23 @@ class Assessment:
         return f"<fisc.Assessment {self.jurisdiction} {self.tax_year}: {total}>"
 
     def _repr_html_(self) -> str:
-        total = "refused" if self.total_tax is None else f"{self.total_tax:,} {self.currency}"
-        rows = [
-            {"tax": t.title, "period": t.period, "base": t.base, "whole": t.whole, "by the ledger": t.amount, "due": t.due}
-            for t in self.taxes
-            if t.whole != 0 or t.period == self.tax_year
-        ]
+        total = "refused" if self.total_tax is None else f"{_money(self.total_tax)} {self.currency}"
+        shown = [t for t in self.taxes if t.whole != 0 or t.period == self.tax_year]
+        head = "".join(f"<th>{name}</th>" for name in ("tax", "period", "base", "whole", "by the ledger", "payable", "due"))
+        right = "<td style='text-align:right'>"
+        rows = "".join(
+            f"<tr><td>{html.escape(t.title)}</td><td>{html.escape(t.period)}</td>"
+            + right
+            + ("" if t.base is None and t.whole is not None else _money(t.base))
+            + "</td>"
+            + "".join(f"{right}{_money(v)}</td>" for v in (t.whole, t.amount, t.payable))
+            + f"<td>{t.due or ''}</td></tr>"
+            for t in shown
+        )
+        table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>" if shown else "<p>no tax to show</p>"
+        title = f"<h4>{html.escape(self.jurisdiction)} {html.escape(self.tax_year)}: {html.escape(total)}</h4>"
         problems = "".join(f"<li>{html.escape(str(p))}</li>" for p in self.errors + self.warnings)
-        head = f"<h4>{html.escape(self.jurisdiction)} {html.escape(self.tax_year)}: {html.escape(total)}</h4>"
-        return head + _html_table(rows) + (f"<ul>{problems}</ul>" if problems else "")
+        return title + table + (f"<ul>{problems}</ul>" if problems else "")
 
 
 @dataclass
@@ -382,23 +414,25 @@ class _Question:
     rules: str | None
     strict: bool
     all_readings: bool
+    all_choices: bool
+    holdings_on: str | None
     taxpayer: str | None
 
 
 def _paths(source: Path | Sequence[Path]) -> list[str]:
     if isinstance(source, (str, PathLike)):
-        return [str(source)]
-    return [str(path) for path in source]
+        return [fspath(source)]
+    return [fspath(path) for path in source]
 
 
 def _tables(source: TableInput, what: str) -> _Tables:
     if source is None:
         return _Tables([], None)
     if isinstance(source, (str, PathLike)):
-        return _Tables([str(source)], None)
+        return _Tables([fspath(source)], None)
     items = list(source)
     if all(isinstance(item, (str, PathLike)) for item in items):
-        return _Tables([str(item) for item in items], None)
+        return _Tables([fspath(item) for item in items if isinstance(item, (str, PathLike))], None)
     if all(isinstance(item, Mapping) for item in items):
         return _Tables([], _csv([item for item in items if isinstance(item, Mapping)], what))
     raise FiscError(f"{what} are a path, a list of paths, or a list of dicts")
@@ -432,13 +466,16 @@ def assess(
     rules: Path | None = None,
     strict: bool = False,
     all_readings: bool = False,
+    all_choices: bool = False,
+    holdings_on: dt.date | str | None = None,
     taxpayer: str | None = None,
 ) -> Assessment:
     """The liabilities of the tax year that begins in `year`.
 
     Amounts in `facts` are int, Decimal or str; floats are refused. `prices` and `rates` are paths or lists of dicts
-    with the columns of their files. Raises FiscError for unknown codes, facts, readings, and where nothing could be
-    computed; what is missing for single figures is in `Assessment.errors`.
+    with the columns of their files. `holdings` are those at the end of the year, or of the day `holdings_on`.
+    Raises FiscError for unknown codes, facts, readings, and where nothing could be computed; what is missing for
+    single figures is in `Assessment.errors`.
     """
     asked = _Question(
         code=jurisdiction,
@@ -448,16 +485,17 @@ def assess(
         choices=_pairs(choices),
         prices=_tables(prices, "prices"),
         rates=_tables(rates, "rates"),
-        rules=None if rules is None else str(rules),
+        rules=None if rules is None else fspath(rules),
         strict=strict,
         all_readings=all_readings,
+        all_choices=all_choices,
+        holdings_on=None if holdings_on is None else str(holdings_on),
         taxpayer=taxpayer,
     )
     try:
-        text = _fisc.assess(ledger._inner, asked)
+        return Assessment(_fisc.assess(ledger._inner, asked))
     except ValueError as error:
         raise _raise(error) from None
-    return Assessment(json.loads(text), ledger, asked)
 
 
 def check(target: Path) -> list[Diagnostic]:
@@ -467,5 +505,8 @@ def check(target: Path) -> list[Diagnostic]:
 
 def jurisdictions(rules: Path | None = None) -> list[dict[str, str]]:
     """What is covered: records with `code` and `title`."""
-    found = _fisc.jurisdictions(None if rules is None else str(rules))
+    try:
+        found = _fisc.jurisdictions(None if rules is None else fspath(rules))
+    except ValueError as error:
+        raise _raise(error) from None
     return [{"code": code, "title": title} for code, title in found]

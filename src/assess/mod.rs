@@ -4,9 +4,11 @@ pub mod assessment;
 pub mod build;
 pub mod env;
 pub mod eval;
+mod given;
 pub mod parts;
 pub mod refusal;
 pub mod run;
+mod standing;
 pub mod tax;
 pub mod world;
 

@@ -114,7 +114,8 @@ impl Explainer<'_> {
                     continue;
                 }
                 let bare = self.run.without.tax(index, period).and_then(|t| t.whole);
-                let added = crate::assess::refusal::both(with.and_then(|t| t.whole), bare.clone()).map(|(a, b)| a - b);
+                let added = crate::assess::refusal::both(with.and_then(|t| t.whole), bare.clone())
+                    .and_then(|(a, b)| self.run.world.plus(a, -b));
                 sum = sum.zip(added.clone().ok()).and_then(|(a, b)| crate::number::add(a, b).ok()).map(|r| r.value);
                 let mut whole = self.figure(Ref::Tax(index), period);
                 let name = format!("{}: what the ledger adds", whole.name);
@@ -150,6 +151,21 @@ impl Explainer<'_> {
             Ref::Quantity(quantity) => self.quantity(quantity, period),
             _ => Step::default(),
         }
+    }
+
+    /// A value of the period before, by its name: a chain of years is followed one figure at a time.
+    pub fn carried(&self, quantity: usize, period: Period) -> Step {
+        let name = Ref::Quantity(quantity);
+        let label = self.run.world.figure_label(name, period);
+        let entry = self.run.env.book.quantities.get(quantity);
+        let mut step = Step {
+            unit: entry.map(|q| unit(&q.unit)).unwrap_or_default(),
+            notes: vec![format!("carried over; its working: `explain {label}`")],
+            ..Step::default()
+        };
+        step.name = label;
+        self.close(&mut step, &self.run.world.figure(name, period));
+        step
     }
 
     fn quantity(&self, index: usize, period: Period) -> Step {

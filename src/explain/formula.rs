@@ -56,7 +56,7 @@ impl Walk<'_> {
             Op::Previous(quantity, start) => {
                 let env = self.explainer.run.env;
                 match env.calendar.before(self.ctx.period).filter(|p| p.begin >= env.first_year.begin) {
-                    Some(before) => self.parts.push(self.explainer.figure(Ref::Quantity(*quantity), before)),
+                    Some(before) => self.parts.push(self.explainer.carried(*quantity, before)),
                     None => self.code(start),
                 }
                 self.value(code);

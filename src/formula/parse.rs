@@ -84,7 +84,7 @@ struct Parser<'a> {
 fn describe(token: &Token) -> String {
     match token {
         Token::Number(n) => format!("`{n}`"),
-        Token::Percent(n) => format!("`{}%`", (n * Decimal::ONE_HUNDRED).normalize()),
+        Token::Percent(n) => format!("`{}`", crate::number::percent(*n)),
         Token::Date(d) => format!("`{d}`"),
         Token::Name(n) => format!("`{n}`"),
         Token::Sign(s) => format!("`{s}`"),

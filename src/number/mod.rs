@@ -137,6 +137,11 @@ pub fn stored(cost: Decimal) -> Decimal {
     )
 }
 
+/// A rate as it is written: `0.1` is `10%`.
+pub fn percent(rate: Decimal) -> String {
+    mul(rate, Decimal::ONE_HUNDRED).map_or_else(|_| plain(rate), |hundredths| format!("{}%", plain(hundredths)))
+}
+
 fn integer_digits(value: Decimal) -> u32 {
     let mut whole = value.trunc().mantissa().unsigned_abs();
     let mut digits = 0;

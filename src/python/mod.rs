@@ -3,7 +3,9 @@
 mod convert;
 
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
+use chrono::NaiveDate;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
@@ -13,6 +15,7 @@ use crate::facts::FactsInput;
 use crate::ledger::Ledger;
 use crate::library;
 use crate::report::story::{Depth, tell};
+use crate::rules::RuleBook;
 
 /// A ledger that was read; opaque to Python.
 #[pyclass(name = "Ledger", module = "fisc._fisc", frozen)]
@@ -103,7 +106,7 @@ impl Tables {
     }
 }
 
-/// Everything an assessment is asked with.
+/// Everything an assessment is asked with, beside the ledger.
 #[derive(FromPyObject)]
 struct Question {
     code: String,
@@ -117,10 +120,53 @@ struct Question {
     rules: Option<PathBuf>,
     strict: bool,
     all_readings: bool,
+    all_choices: bool,
+    holdings_on: Option<String>,
     taxpayer: Option<String>,
 }
 
-fn question(ledger: &PyLedger, asked: &Question) -> PyResult<(crate::rules::RuleBook, Inputs, Options)> {
+/// An assessment with what it was computed from, so that its figures can be explained from the same texts.
+#[pyclass(name = "Assessment", module = "fisc._fisc", frozen)]
+struct PyAssessment {
+    book: RuleBook,
+    inputs: Inputs,
+    options: Options,
+    json: String,
+}
+
+#[pymethods]
+impl PyAssessment {
+    /// The JSON of the command line.
+    #[getter]
+    fn json(&self) -> &str {
+        &self.json
+    }
+
+    /// The working of a figure: text and JSON.
+    fn explain(&self, py: Python<'_>, figure: &str, depth: &str) -> PyResult<(String, String)> {
+        py.detach(|| {
+            let step = engine::explain(&self.book, &self.inputs, &self.options, figure)
+                .map_err(|problems| refuse(&problems, &self.inputs.sources))?;
+            let depth = match depth {
+                "summary" => Depth::Summary,
+                "full" => Depth::Full,
+                _ => Depth::Working,
+            };
+            Ok((tell(&step, depth, depth == Depth::Full), json(&step)))
+        })
+    }
+}
+
+/// A folder of laws that is not there would be passed over in silence.
+fn rules_folder(folder: Option<&Path>) -> PyResult<()> {
+    match folder.filter(|dir| !dir.is_dir()) {
+        Some(dir) => Err(PyValueError::new_err(format!("`{}`, given as rules, is not a folder", dir.display()))),
+        None => Ok(()),
+    }
+}
+
+fn question(ledger: &PyLedger, asked: &Question) -> PyResult<(RuleBook, Inputs, Options)> {
+    rules_folder(asked.rules.as_deref())?;
     let loaded = library::law(&asked.code, asked.rules.as_deref());
     let Some(book) = loaded.book else { return Err(refuse(&loaded.diagnostics, &loaded.sources)) };
     let facts = match convert::facts(&asked.facts) {
@@ -132,45 +178,36 @@ fn question(ledger: &PyLedger, asked: &Question) -> PyResult<(crate::rules::Rule
     inputs.ledger = ledger.ledger.clone();
     inputs.problems.splice(0..0, ledger.problems.iter().cloned());
     inputs.sources.extend(&ledger.sources);
+    inputs.sources.extend(&loaded.sources);
+    let holdings_on = match &asked.holdings_on {
+        Some(day) => Some(NaiveDate::from_str(day).map_err(|_| PyValueError::new_err(format!("`{day}` is not a date")))?),
+        None => None,
+    };
     let options = Options {
         year: asked.year,
         readings: asked.readings.clone(),
         choices: asked.choices.clone(),
         strict: asked.strict,
         all_readings: asked.all_readings,
-        all_choices: false,
-        holdings_on: None,
+        all_choices: asked.all_choices,
+        holdings_on,
         taxpayer: asked.taxpayer.clone(),
     };
     let wrong = engine::usage_errors(&book, &inputs, &options);
     if wrong.is_empty() { Ok((book, inputs, options)) } else { Err(refuse(&wrong, &inputs.sources)) }
 }
 
-/// The assessment as the JSON of the command line.
+/// Assesses a tax year. Raises where nothing could be computed.
 #[pyfunction]
-fn assess(py: Python<'_>, ledger: &PyLedger, asked: Question) -> PyResult<String> {
+fn assess(py: Python<'_>, ledger: &PyLedger, asked: Question) -> PyResult<PyAssessment> {
     py.detach(|| {
         let (book, inputs, options) = question(ledger, &asked)?;
         let assessment = engine::assess(&book, &inputs, &options);
         if assessment.taxes.is_empty() && assessment.quantities.is_empty() && any_error(&assessment.errors) {
             return Err(refuse(&assessment.errors, &inputs.sources));
         }
-        Ok(json(&assessment))
-    })
-}
-
-/// The working of a figure: text and JSON.
-#[pyfunction]
-fn explain(py: Python<'_>, ledger: &PyLedger, asked: Question, figure: String, depth: String) -> PyResult<(String, String)> {
-    py.detach(|| {
-        let (book, inputs, options) = question(ledger, &asked)?;
-        let step = engine::explain(&book, &inputs, &options, &figure).map_err(|problems| refuse(&problems, &inputs.sources))?;
-        let depth = match depth.as_str() {
-            "summary" => Depth::Summary,
-            "full" => Depth::Full,
-            _ => Depth::Working,
-        };
-        Ok((tell(&step, depth, depth == Depth::Full), json(&step)))
+        let json = json(&assessment);
+        Ok(PyAssessment { book, inputs, options, json })
     })
 }
 
@@ -183,23 +220,24 @@ fn check(py: Python<'_>, target: String) -> String {
 /// The codes of the jurisdictions, with their titles.
 #[pyfunction]
 #[pyo3(signature = (rules=None))]
-fn jurisdictions(rules: Option<PathBuf>) -> Vec<(String, String)> {
+fn jurisdictions(rules: Option<PathBuf>) -> PyResult<Vec<(String, String)>> {
+    rules_folder(rules.as_deref())?;
     let codes = library::codes(rules.as_deref());
     let titled = |code: String| {
         let title = library::law(&code, rules.as_deref()).book.map(|b| b.title).unwrap_or_default();
         (code, title)
     };
-    codes.into_iter().map(titled).collect()
+    Ok(codes.into_iter().map(titled).collect())
 }
 
 #[pymodule]
 fn _fisc(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_class::<PyLedger>()?;
+    module.add_class::<PyAssessment>()?;
     module.add_function(wrap_pyfunction!(read_ledger, module)?)?;
     module.add_function(wrap_pyfunction!(ledger_from_text, module)?)?;
     module.add_function(wrap_pyfunction!(assess, module)?)?;
-    module.add_function(wrap_pyfunction!(explain, module)?)?;
     module.add_function(wrap_pyfunction!(check, module)?)?;
     module.add_function(wrap_pyfunction!(jurisdictions, module)?)?;
     Ok(())

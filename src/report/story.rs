@@ -82,6 +82,8 @@ fn tells(note: &str, depth: Depth, why_not: bool) -> bool {
 
 /// `0.1` as `10%`.
 fn percent(value: &str) -> String {
-    let hundredfold = crate::number::parse(value).ok().and_then(|rate| rate.checked_mul(crate::number::Decimal::ONE_HUNDRED));
-    hundredfold.map_or_else(|| value.to_owned(), |percent| format!("{}%", crate::number::plain(percent)))
+    match crate::number::parse(value) {
+        Ok(rate) => crate::number::percent(rate),
+        Err(_) => value.to_owned(),
+    }
 }

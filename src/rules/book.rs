@@ -10,9 +10,10 @@ use crate::formula::Formula;
 use crate::formula::names::{Item, Names, Per, Varies};
 use crate::formula::tree::Toward;
 use crate::formula::types::{Type, Unit, Value};
-use crate::ledger::Kind;
 use crate::number::Decimal;
 use crate::yaml::Spot;
+
+pub use super::book_rows::*;
 
 /// A place in one of the law's files.
 #[derive(Debug, Clone)]
@@ -223,162 +224,6 @@ pub enum Given {
     Formula(Box<Formula>),
     /// The sources do not say.
     Unknown,
-}
-
-#[derive(Debug, Clone)]
-pub struct Valuation {
-    pub order: Vec<ValueFrom>,
-    pub exchange: Vec<Side>,
-    pub rate_source: String,
-    pub rate_day: RateDay,
-    pub price_at: PriceAt,
-    pub cite: Cite,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ValueFrom {
-    Row,
-    MoneyLeg,
-    Prices,
-    OtherLeg,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
-    Received,
-    Sent,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RateDay {
-    Same,
-    PreviousPublication,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PriceAt {
-    Instant,
-    Day,
-}
-
-/// What a row is for the law.
-#[derive(Debug, Clone)]
-pub struct Treatment {
-    /// `None`: every kind not named elsewhere.
-    pub kinds: Option<Vec<Kind>>,
-    pub in_force: InForce,
-    pub when: Option<Formula>,
-    pub effect: Effect,
-    /// The class; the kind's word where not given.
-    pub class: Option<String>,
-    pub proceeds: Worth,
-    pub cost: Worth,
-    pub cite: Cite,
-    pub note: Option<String>,
-    pub at: At,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Effect {
-    Acquisition,
-    Disposal,
-    Exchange,
-    Rollover,
-    Income,
-    Expense,
-    Move,
-    Removal,
-    Ignore,
-    Refuse,
-}
-
-impl Effect {
-    pub const WORDS: &'static [(&'static str, Effect)] = &[
-        ("acquisition", Effect::Acquisition),
-        ("disposal", Effect::Disposal),
-        ("exchange", Effect::Exchange),
-        ("rollover", Effect::Rollover),
-        ("income", Effect::Income),
-        ("expense", Effect::Expense),
-        ("move", Effect::Move),
-        ("removal", Effect::Removal),
-        ("ignore", Effect::Ignore),
-        ("refuse", Effect::Refuse),
-    ];
-
-    pub fn word(self) -> &'static str {
-        Self::WORDS.iter().find(|(_, e)| *e == self).map_or("", |(w, _)| w)
-    }
-}
-
-/// What a leg counts as.
-#[derive(Debug, Clone)]
-pub enum Worth {
-    /// Its market value.
-    Value,
-    Zero,
-    Formula(Box<Formula>),
-}
-
-#[derive(Debug, Clone)]
-pub struct FeeRule {
-    pub to: Vec<Effect>,
-    pub paid_in: Option<PaidIn>,
-    pub when: Option<Formula>,
-    pub in_force: InForce,
-    pub goes: Goes,
-    /// Paying in a coin is a disposal of it; else its lots leave without gain.
-    pub coin_is_disposal: bool,
-    pub cite: Cite,
-    pub at: At,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PaidIn {
-    Money,
-    Sent,
-    Received,
-    Other,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Goes {
-    Received,
-    Sent,
-    Apart,
-    Lost,
-}
-
-#[derive(Debug, Clone)]
-pub struct Matching {
-    pub by_account: bool,
-    pub by_asset: bool,
-    pub steps: Vec<Step>,
-    pub at: At,
-}
-
-#[derive(Debug, Clone)]
-pub struct Step {
-    pub method: Method,
-    pub when: Option<Formula>,
-    pub cite: Cite,
-    pub at: At,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    Specific,
-    Fifo,
-    Average,
-}
-
-impl Method {
-    pub const WORDS: &'static [(&'static str, Method)] =
-        &[("specific", Method::Specific), ("fifo", Method::Fifo), ("average", Method::Average)];
-
-    pub fn word(self) -> &'static str {
-        Self::WORDS.iter().find(|(_, m)| *m == self).map_or("", |(w, _)| w)
-    }
 }
 
 /// A formula, or cases tried in order.

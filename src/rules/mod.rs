@@ -1,6 +1,7 @@
 //! The law of a country: its files, their shapes, and the compiled rule book.
 
 pub mod book;
+mod book_rows;
 pub mod compile;
 pub mod load;
 mod names;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::{Code, Diagnostic, suggestion};
 use crate::formula::code::Ref;
 
-use super::book::{At, Cite, Effect, Given, Rule, RuleBook, Status};
+use super::book::{At, Cite, Effect, Given, Rule, RuleBook, SelectedBy, Status};
 use super::compile::{every_formula, tax_formulas};
 
 /// All checks that need the whole law.
@@ -14,6 +14,7 @@ pub fn check(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
     citations(book, problems);
     unused(book, problems);
     fees(book, problems);
+    beginnings(book, problems);
     super::read_rows::complete(problems, book);
 }
 
@@ -187,6 +188,34 @@ fn unused(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
     for (index, field) in book.fields.iter().enumerate() {
         if field.shown_as.is_none() && !used.contains(&Ref::Field(index)) {
             warn("the field", &field.name, &field.at);
+        }
+    }
+}
+
+// ---- beginnings ----
+
+/// A tax reads no value that begins later than the tax itself.
+fn beginnings(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
+    for tax in &book.taxes {
+        let begins = tax.in_force.from.map_or(book.covers.0, |from| from.max(book.covers.0));
+        let read = [&tax.base, &tax.rate, &tax.amount].into_iter().flatten().flat_map(|f| f.code.refs());
+        for name in read.collect::<BTreeSet<Ref>>() {
+            let Ref::Parameter(index) = name else { continue };
+            let Some(parameter) = book.parameters.get(index) else { continue };
+            let first = parameter.values.first().and_then(|v| v.in_force.from);
+            let (Some(first), true) = (first, matches!(parameter.selected_by, SelectedBy::Period | SelectedBy::TaxYear)) else {
+                continue;
+            };
+            if first > begins {
+                let message = format!("`{}` begins on {first}, but `{}` reads it from {begins} on", parameter.name, tax.name);
+                let help = "give the earlier value, or `value: unknown`, or let the tax begin later with `from:`";
+                problems.push(
+                    Diagnostic::new(Code::R0208, message)
+                        .at(parameter.at.place())
+                        .related(tax.at.place(), "read here")
+                        .help(help),
+                );
+            }
         }
     }
 }

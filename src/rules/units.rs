@@ -81,7 +81,7 @@ fn amount(text: &str, unit: &Unit) -> Result<Decimal, String> {
     let digits = digits.replace('_', "");
     let value = number::parse(&digits).map_err(|e| e.to_string())?;
     if unit.rate && word.is_none() && !value.is_zero() {
-        return Err(format!("`{text}` is not written as a rate; write `{}%`", number::plain(value * Decimal::ONE_HUNDRED)));
+        return Err(format!("`{text}` is not written as a rate; write `{}`", number::percent(value)));
     }
     Ok(value)
 }

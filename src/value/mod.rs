@@ -226,7 +226,8 @@ impl<'a> Valuer<'a> {
 
     // ---- currencies ----
 
-    fn convert(&self, row: &Transaction, amount: Decimal, currency: Symbol, day: NaiveDate) -> Outcome<Decimal> {
+    /// An amount of a currency in the law's currency, at the rate of a day.
+    pub fn convert(&self, row: &Transaction, amount: Decimal, currency: Symbol, day: NaiveDate) -> Outcome<Decimal> {
         self.in_currency(row, amount, self.ledger.name(currency), day)
     }
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import os
 import subprocess
 import sys
 from decimal import Decimal
@@ -119,6 +120,57 @@ def test_floats_are_refused(ledger: fisc.Ledger) -> None:
         fisc.Ledger.from_rows([ROWS[0] | {"sent_amount": 0.1}])
 
 
+@pytest.mark.parametrize("value", [None, b"12", 1j, object(), float("nan"), Decimal("NaN"), dt.datetime(2024, 1, 1)])
+def test_what_is_no_plain_value_is_refused(ledger: fisc.Ledger, value: object) -> None:
+    with pytest.raises(fisc.FiscError, match="other_income"):
+        fisc.assess(ledger, "kg", year=2023, facts={"other_income": value})
+
+
+def test_an_empty_ledger_is_a_ledger() -> None:
+    empty = fisc.Ledger.from_rows([])
+    assert len(empty) == 0
+    assert fisc.assess(empty, "kg", year=2023).total_tax == 0
+
+
+def test_what_is_handed_out_is_the_callers_own(ledger: fisc.Ledger) -> None:
+    a = fisc.assess(ledger, "kg", year=2023)
+    a.to_dict()["total_tax"] = None
+    a.readings.clear()
+    a.disposals.to_rows().clear()
+    assert a.total_tax == Decimal("89000") and a.readings and len(a.disposals) == 1
+
+
+def test_explains_from_what_was_assessed(tmp_path: Path) -> None:
+    rates = tmp_path / "rates.csv"
+    rates.write_bytes((EXAMPLES / "rates.csv").read_bytes())
+    ledger = fisc.read_ledger(EXAMPLES / "binance.csv")
+    a = fisc.assess(ledger, "kg", year=2024, rates=rates, prices=[EXAMPLES / "prices.csv"])
+    rates.unlink()
+    assert Decimal(a.explain("income_tax").value or "") == a.taxes[0].whole
+
+
+def test_holdings_of_a_day_and_choices(ledger: fisc.Ledger) -> None:
+    a = fisc.assess(ledger, "kg", year=2023, holdings_on=dt.date(2023, 6, 30), all_choices=True)
+    (lot,) = a.holdings
+    assert (lot["asset"], lot["quantity"], lot["lot"], lot["acquired"]) == ("BTC", Decimal("1"), "b1", dt.date(2023, 2, 1))
+    with pytest.raises(fisc.FiscError, match="is not a date"):
+        fisc.assess(ledger, "kg", year=2023, holdings_on="June")
+
+
+def test_rules_that_are_not_there(ledger: fisc.Ledger, tmp_path: Path) -> None:
+    for call in (lambda p: fisc.assess(ledger, "kg", year=2023, rules=p), lambda p: fisc.jurisdictions(rules=p)):
+        with pytest.raises(fisc.FiscError, match="is not a folder"):
+            call(tmp_path / "none")
+
+
+def test_the_notebook_view(ledger: fisc.Ledger) -> None:
+    shown = fisc.assess(ledger, "kg", year=2023)._repr_html_()
+    assert "<td style='text-align:right'>89,000.00</td>" in shown
+    rows = [ROWS[0], ROWS[1] | {"received_asset": "USD"}]
+    refused = fisc.assess(fisc.Ledger.from_rows(rows), "kg", year=2023)._repr_html_()
+    assert "refused</td>" in refused and "A0202" in refused
+
+
 def test_prices_and_rates_as_records() -> None:
     rows = [ROWS[0], ROWS[1] | {"received_asset": "USD", "received_amount": 40000, "fee_amount": "", "fee_asset": ""}]
     rates = [{"date": dt.date(2023, 9, 1), "base": "USD", "quote": "KGS", "rate": Decimal("88.25")}]
@@ -133,7 +185,7 @@ def test_reads_an_export_and_agrees_with_the_command_line(tmp_path: Path) -> Non
     assert a.total_tax is not None and a.total_tax > 0
     assert a.disposals[0]["disposal"].startswith("binance.csv:")
     assert json.loads(a.to_json()) == a.to_dict()
-    binary = ROOT / "target" / "debug" / "fisc"
+    binary = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug" / "fisc"
     if not binary.exists():
         pytest.skip("the binary is not built")
     command = [binary, "assess", export, "--in", "kg", "--year", "2024", "--format", "json"]

@@ -1,5 +1,7 @@
 //! A row and the law: what it is, and which movements, income and expenses follow.
 
+mod fees;
+
 use crate::assess::env::Env;
 use crate::assess::parts::{Acquisition, Expense, Income, Parts};
 use crate::assess::refusal::{Outcome, Refused, both};
@@ -7,12 +9,12 @@ use crate::assess::world::{Ctx, Item, World};
 use crate::calendar::Period;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::formula::names::Per;
-use crate::formula::types::WordId;
+use crate::formula::types::{Value, WordId};
 use crate::ledger::{Kind, Leg, Symbol, Transaction};
 use crate::lots::{CostOf, In, Movements, Out, Why};
 use crate::number::{self, Decimal};
 use crate::pairing::Pairs;
-use crate::rules::book::{Effect, FeeRule, Goes, PaidIn, Treatment, Worth};
+use crate::rules::book::{Effect, Goes, Treatment, Worth};
 use crate::value::Which;
 
 /// What the rows are for the law.
@@ -42,12 +44,6 @@ struct Classifier<'a> {
     world: World<'a>,
     found: Classified,
     pairs: &'a Pairs,
-}
-
-/// The fee of a row, by the law's rule.
-struct FeeTaken<'r> {
-    rule: &'r FeeRule,
-    value: Outcome<Decimal>,
 }
 
 impl<'a> Classifier<'a> {
@@ -256,8 +252,17 @@ impl<'a> Classifier<'a> {
         let asset = row.received.map_or("", |l| self.env.ledger.name(l.asset));
         let symbols = &self.env.ledger.symbols;
         let column = |name: &str| symbols.find(name).and_then(|s| row.column(s));
-        let cost = match column("cost").map(number::parse_unsigned) {
-            Some(Ok(cost)) => Ok(cost),
+        let day = self.env.day(index);
+        let currency = if row.value_currency == Symbol::NONE { None } else { Some(row.value_currency) };
+        let stated = match self.env.facts.cost.get(&*row.id) {
+            Some(Value::Number(cost)) => Some(Ok(*cost)),
+            _ => column("cost").map(number::parse_unsigned),
+        };
+        let cost = match stated {
+            Some(Ok(cost)) => match currency {
+                Some(currency) => self.env.valuer.convert(row, cost, currency, day),
+                None => Ok(cost),
+            },
             stated => {
                 let message =
                     format!("the deposit `{}` of {asset} has no withdrawal that matches it; what it cost is not known", row.id);
@@ -276,7 +281,10 @@ impl<'a> Classifier<'a> {
                 }))
             }
         };
-        let acquired = column("acquired").and_then(|t| t.parse::<chrono::NaiveDate>().ok());
+        let acquired = match self.env.facts.acquired.get(&*row.id) {
+            Some(Value::Date(day)) => Some(*day),
+            _ => column("acquired").and_then(|t| t.parse::<chrono::NaiveDate>().ok()),
+        };
         let mut lot = self.new_lot(index, row, CostOf::Known(cost), WordId::OTHER);
         if let (Some(lot), Some(day)) = (&mut lot, acquired) {
             lot.day = day;
@@ -358,71 +366,5 @@ impl<'a> Classifier<'a> {
             Worth::Zero => Ok(Decimal::ZERO),
             Worth::Formula(formula) => self.world.number(&formula.code, self.ctx(index)),
         }
-    }
-
-    // ---- fees ----
-
-    fn fee_rule(&self, index: usize, row: &Transaction, effect: Effect) -> Option<FeeTaken<'a>> {
-        let fee = row.fee.filter(|f| f.amount.is_none_or(|a| !a.is_zero()))?;
-        let is = |leg: Option<Leg>| leg.is_some_and(|l| l.asset == fee.asset);
-        let paid = if self.env.ledger.is_currency(fee.asset) {
-            PaidIn::Money
-        } else if is(row.received) {
-            PaidIn::Received
-        } else if is(row.sent) {
-            PaidIn::Sent
-        } else {
-            PaidIn::Other
-        };
-        let rule = self.env.book.fees.iter().find(|rule| {
-            rule.to.contains(&effect)
-                && rule.paid_in.is_none_or(|p| p == paid)
-                && rule.in_force.holds(self.env.day(index))
-                && rule.when.as_ref().is_none_or(|when| self.world.yes(&when.code, self.ctx(index)).unwrap_or(false))
-        });
-        match rule {
-            Some(rule) => {
-                let needed = rule.goes != Goes::Lost || rule.coin_is_disposal;
-                let value = if needed { self.env.valuer.value(index, Which::Fee) } else { Ok(Decimal::ZERO) };
-                Some(FeeTaken { rule, value })
-            }
-            None => {
-                self.env.log.refuse_always(format!("fee:{}", row.id), || {
-                    let message = format!("no fee rule of the law covers the fee of the row `{}` ({})", row.id, effect.word());
-                    Diagnostic::new(Code::A0208, message)
-                        .at_opt(self.env.ledger.place(row))
-                        .rows([row.id.to_string()])
-                        .help("add a rule under `fees` in the law's file")
-                });
-                None
-            }
-        }
-    }
-
-    fn plus_fee(&self, row: &Transaction, cost: Outcome<Decimal>, fee: Option<&FeeTaken<'_>>, goes: Goes) -> Outcome<Decimal> {
-        match fee.filter(|f| f.rule.goes == goes) {
-            Some(fee) => {
-                both(cost, fee.value.clone()).and_then(|(c, f)| self.env.valuer.guard(row, number::add(c, f).map(|r| r.value)))
-            }
-            None => cost,
-        }
-    }
-
-    fn fee_of_move(&mut self, index: usize, row: &Transaction) {
-        let Some((disposal, value)) = self.fee_rule(index, row, Effect::Move).map(|f| (f.rule.coin_is_disposal, f.value)) else {
-            return;
-        };
-        self.push_fee(index, row, disposal, value, WordId::OTHER);
-    }
-
-    fn fee_coin(&mut self, index: usize, row: &Transaction, fee: Option<&FeeTaken<'_>>, class: WordId) {
-        if let Some((disposal, value)) = fee.map(|f| (f.rule.coin_is_disposal, f.value.clone())) {
-            self.push_fee(index, row, disposal, value, class);
-        }
-    }
-
-    fn push_fee(&mut self, index: usize, row: &Transaction, disposal: bool, value: Outcome<Decimal>, class: WordId) {
-        let (why, proceeds) = if disposal { (Why::Disposal { fee: true }, value) } else { (Why::Removal, Ok(Decimal::ZERO)) };
-        self.out(index, row, row.fee, why, proceeds, Ok(Decimal::ZERO), class);
     }
 }

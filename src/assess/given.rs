@@ -1,0 +1,185 @@
+//! Values of the law by their dates, and facts by how they vary.
+
+use chrono::{Datelike, NaiveDate};
+
+use crate::calendar::Period;
+use crate::diagnostic::{Code as Kind, Diagnostic};
+use crate::facts::Given as Fact;
+use crate::formula::code::Ref;
+use crate::formula::names::Varies;
+use crate::formula::types::Value;
+use crate::rules::book::{Given, SelectedBy};
+
+use super::refusal::Outcome;
+use super::world::{Ctx, Item, World};
+
+impl World<'_> {
+    pub(super) fn parameter(&self, parameter: usize, ctx: Ctx) -> Outcome<Value> {
+        let Some(entry) = self.env.book.parameters.get(parameter) else { return Ok(Value::ZERO) };
+        let day = match entry.selected_by {
+            SelectedBy::TaxYear => {
+                let day = self.row_of(ctx.item).map_or(ctx.period.begin, |row| self.env.day(row));
+                self.env.calendar.year(self.env.calendar.year_of(day)).map_or(day, |y| y.begin)
+            }
+            SelectedBy::Period => {
+                if let Some(row) = self.row_of(ctx.item) {
+                    self.env.day(row)
+                } else {
+                    self.steady(parameter, ctx.period)?;
+                    ctx.period.begin
+                }
+            }
+            SelectedBy::Row | SelectedBy::Disposed => self.row_of(ctx.item).map_or(ctx.period.begin, |row| self.env.day(row)),
+            SelectedBy::Acquired => match ctx.item {
+                Item::Match(i) => self.parts.matches.get(i).and_then(|m| m.acquired).unwrap_or(ctx.period.begin),
+                _ => ctx.period.begin,
+            },
+        };
+        self.parameter_at(parameter, day)
+    }
+
+    /// Refuses a value that changes inside the period of the formula that reads it.
+    pub(super) fn steady(&self, parameter: usize, period: Period) -> Outcome<()> {
+        let Some(entry) = self.env.book.parameters.get(parameter) else { return Ok(()) };
+        let change = entry.values.iter().filter_map(|v| v.in_force.from).find(|from| *from > period.begin && *from <= period.end);
+        // A value that only begins inside the period has nothing to change from.
+        let begins = change.is_some_and(|c| entry.values.first().and_then(|v| v.in_force.from) == Some(c));
+        match change {
+            Some(change) if !begins => Err(self.env.log.refuse(format!("steady:{parameter}:{}", period.begin), || {
+                let message =
+                    format!("`{}` changes on {change}, inside the period {}", entry.name, self.env.calendar.label(period));
+                Diagnostic::new(Kind::A0206, message).at(entry.at.place()).help("read it per row, or with `NAME at DATE`")
+            })),
+            _ => Ok(()),
+        }
+    }
+
+    /// The number of the dated value in force on a day.
+    pub fn value_in_force(&self, parameter: usize, day: NaiveDate) -> Option<usize> {
+        let entry = self.env.book.parameters.get(parameter)?;
+        let index = entry.values.iter().rposition(|v| v.in_force.from.is_none_or(|from| from <= day))?;
+        entry.values.get(index).filter(|v| v.in_force.holds(day)).map(|_| index)
+    }
+
+    /// The value of a parameter on a day.
+    pub fn parameter_at(&self, parameter: usize, day: NaiveDate) -> Outcome<Value> {
+        let Some(entry) = self.env.book.parameters.get(parameter) else { return Ok(Value::ZERO) };
+        let dated = self.value_in_force(parameter, day).and_then(|i| entry.values.get(i));
+        let value = match dated.map(|d| &d.value) {
+            Some(Given::Literal(value)) => *value,
+            Some(Given::Formula(formula)) => {
+                let period = Period { per: crate::formula::names::Per::Row, begin: day, end: day };
+                self.eval(&formula.code, Ctx { period, item: Item::None })?
+            }
+            Some(Given::Unknown) | None => {
+                return Err(self.env.log.refuse(format!("unknown:{parameter}:{day}"), || {
+                    let message =
+                        format!("the law's file has no value of `{}` ({}) for {day}", entry.name, entry.title.to_lowercase());
+                    let place = dated.map_or(&entry.at, |d| &d.at).place();
+                    Diagnostic::new(Kind::A0205, message)
+                        .at(place)
+                        .help("the sources read do not give it; add the value with its source to the rule file")
+                }));
+            }
+        };
+        if entry.known_through.is_some_and(|known| day > known) {
+            self.past_known(parameter, day)?;
+        }
+        Ok(value)
+    }
+
+    pub(super) fn past_known(&self, parameter: usize, day: NaiveDate) -> Outcome<()> {
+        let Some(entry) = self.env.book.parameters.get(parameter) else { return Ok(()) };
+        if self.env.strict {
+            let known = entry.known_through.map(|d| d.to_string()).unwrap_or_default();
+            return Err(self.env.log.refuse(format!("known:{parameter}"), || {
+                let message = format!("`{}` is known to hold through {known} only, and is needed for {day}", entry.name);
+                Diagnostic::new(Kind::A0304, message)
+                    .at(entry.at.place())
+                    .help("leave `--strict` out to use it as an assumption, or confirm the value and move `known_through`")
+            }));
+        }
+        let mut past = self.env.log.past_known.borrow_mut();
+        let span = past.entry(parameter).or_insert((day, day));
+        *span = (span.0.min(day), span.1.max(day));
+        Ok(())
+    }
+
+    // ---- facts ----
+
+    pub(super) fn fact(&self, fact: usize, ctx: Ctx) -> Outcome<Value> {
+        let Some(entry) = self.env.book.facts.get(fact) else { return Ok(Value::ZERO) };
+        if self.env.is_emptied(fact) {
+            return self.fact_default(fact);
+        }
+        let row = self.row_of(ctx.item);
+        let day = row.map_or(ctx.period.begin, |row| self.env.day(row));
+        let found = match self.env.given(fact) {
+            Fact::Missing | Fact::List(_) => None,
+            Fact::One(value) => Some(*value),
+            Fact::ByYear(map) => map.get(&self.env.calendar.year_of(day)).copied(),
+            Fact::ByMonth(map) => map.get(&(day.year(), day.month())).copied(),
+            Fact::ByDate(map) => {
+                if row.is_none() && entry.varies == Varies::ByDate {
+                    self.fact_steady(fact, map, ctx.period)?;
+                }
+                map.range(..=day).next_back().map(|(_, v)| *v)
+            }
+            Fact::ByRow(map) => row.and_then(|r| self.env.ledger.rows.get(r)).and_then(|r| map.get(&*r.id)).copied(),
+        };
+        match found {
+            Some(value) => Ok(value),
+            None => self.fact_default(fact),
+        }
+    }
+
+    /// A fact that changes inside a period has no one value there.
+    pub(super) fn fact_steady(
+        &self,
+        fact: usize,
+        map: &std::collections::BTreeMap<NaiveDate, Value>,
+        period: Period,
+    ) -> Outcome<()> {
+        let at_begin = map.range(..=period.begin).next_back().map(|(_, v)| *v).or_else(|| self.env.default_of(fact));
+        let mut inside = map.iter().filter(|(d, _)| **d > period.begin && **d <= period.end);
+        let Some((change, _)) = inside.find(|(_, v)| Some(**v) != at_begin) else { return Ok(()) };
+        let name = self.env.book.facts.get(fact).map_or("", |f| &f.name);
+        Err(self.env.log.refuse(format!("fact-steady:{fact}:{}", period.begin), || {
+            let message = format!("`{name}` changes on {change}, inside the period {}", self.env.calendar.label(period));
+            Diagnostic::new(Kind::A0206, message)
+                .help("let it change on the first day of a period, or read it in the law per row")
+        }))
+    }
+
+    pub fn fact_default(&self, fact: usize) -> Outcome<Value> {
+        match self.env.default_of(fact) {
+            Some(value) => {
+                if !self.env.is_emptied(fact) {
+                    self.env.log.defaults.borrow_mut().insert(fact);
+                }
+                Ok(value)
+            }
+            None => {
+                let entry = self.env.book.facts.get(fact);
+                let (name, title) = entry.map_or(("", ""), |f| (&f.name, &f.title));
+                Err(self.env.log.refuse(format!("fact:{fact}"), || {
+                    Diagnostic::new(Kind::A0207, format!("the fact `{name}` ({}) is not given", title.to_lowercase()))
+                        .help(format!("give it with `--set {name}=VALUE` or in the facts file"))
+                }))
+            }
+        }
+    }
+
+    /// A fact or parameter as of a day.
+    pub fn at(&self, name: Ref, day: NaiveDate) -> Outcome<Value> {
+        match name {
+            Ref::Parameter(parameter) => self.parameter_at(parameter, day),
+            Ref::Fact(fact) => match self.env.given(fact) {
+                Fact::ByDate(map) => map.range(..=day).next_back().map_or_else(|| self.fact_default(fact), |(_, v)| Ok(*v)),
+                Fact::One(value) => Ok(*value),
+                _ => self.fact_default(fact),
+            },
+            _ => Ok(Value::ZERO),
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Whether a name exists, and may be read where the formula stands.
+
+use crate::diagnostic::{Code as Kind, suggestion};
+use crate::formula::code::{Code, Op, PartField, Ref, RowField};
+use crate::formula::names::{Detail, Item, Named, Per, Varies};
+use crate::formula::token::Span;
+use crate::formula::types::Type;
+
+use super::Checker;
+
+impl Checker<'_> {
+    pub(super) fn name(&mut self, name: &str, span: Span) -> Option<Code> {
+        let scope = self.scope;
+        if let Item::Record(fact) = scope.item
+            && let Some((key, ty)) = self.record_key(fact, name)
+        {
+            return Some(Code { span, ty, op: Op::Ref(Ref::Record(fact, key)) });
+        }
+        if let Some((field, ty)) = self.names.part_field(name, scope.item) {
+            return Some(Code { span, ty, op: Op::Ref(Ref::Part(field)) });
+        }
+        if scope.item.is_row()
+            && let Some((field, ty)) = self.names.row_field(name)
+        {
+            return Some(Code { span, ty, op: Op::Ref(Ref::Row(field)) });
+        }
+        let Some(named) = self.names.by_name.get(name) else { return self.unknown(name, span) };
+        if !self.allowed(name, named, span) {
+            return None;
+        }
+        Some(Code { span, ty: named.ty.clone(), op: Op::Ref(named.target) })
+    }
+
+    pub(super) fn record_key(&self, fact: usize, name: &str) -> Option<(usize, Type)> {
+        let list = self.names.by_name.values().find(|n| n.target == Ref::Fact(fact))?;
+        let Detail::Fact { list: Some(keys), .. } = &list.detail else { return None };
+        keys.iter().enumerate().find(|(_, (key, _))| key == name).map(|(index, (_, ty))| (index, ty.clone()))
+    }
+
+    pub(super) fn unknown(&mut self, name: &str, span: Span) -> Option<Code> {
+        let elsewhere = self.names.row_field(name).is_some()
+            || [Item::Match, Item::Disposal, Item::Income, Item::Expense, Item::Acquisition]
+                .iter()
+                .any(|i| self.names.part_field(name, *i).is_some());
+        if elsewhere {
+            let message = format!("`{name}` has no meaning for {}", self.scope.item.words());
+            let help = "read it through an aggregate, such as `sum of proceeds over disposals`";
+            return self.fault(Kind::R0305, span, message, Some(help.into()));
+        }
+        let parts = PartField::WORDS.iter().map(|(w, _)| *w).filter(|w| self.names.part_field(w, self.scope.item).is_some());
+        let rows = RowField::WORDS.iter().map(|(w, _)| *w).filter(|_| self.scope.item.is_row());
+        let known: Vec<&str> = self.names.by_name.keys().map(String::as_str).chain(parts).chain(rows).collect();
+        let help = suggestion(name, known.iter().copied());
+        self.fault(Kind::R0302, span, format!("nothing is named `{name}`"), help)
+    }
+
+    /// Whether a name may be read where this formula stands.
+    pub(super) fn allowed(&mut self, name: &str, named: &Named, span: Span) -> bool {
+        let scope = self.scope;
+        let problem: Option<(Kind, String, &str)> = match &named.detail {
+            Detail::Parameter { .. } if scope.fixed => Some((
+                Kind::R0305,
+                format!("`{name}` is a value of the law, which may vary"),
+                "use a reading, a choice or a fact that does not vary",
+            )),
+            Detail::Parameter { by_match: true, .. } if scope.item != Item::Match => {
+                Some((Kind::R0305, format!("`{name}` is selected by a day of a match"), "read it in `each_match`"))
+            }
+            Detail::Parameter { by_row: true, .. } if !scope.item.is_row() && !scope.parameters_only => Some((
+                Kind::R0305,
+                format!("`{name}` is selected by the day of a row, and there is no row here"),
+                "write `NAME at period.begin`, or select it by period",
+            )),
+            Detail::Parameter { .. } => None,
+            _ if scope.parameters_only => {
+                Some((Kind::R0305, format!("`{name}` is not a parameter"), "the value of a parameter may read parameters only"))
+            }
+            Detail::Fact { list: Some(_), .. } => {
+                Some((Kind::R0305, format!("`{name}` is a list"), "read it through an aggregate: `sum of X over NAME`"))
+            }
+            Detail::Fact { about_row: true, .. } if !scope.item.is_row() => Some((
+                Kind::R0305,
+                format!("`{name}` is about a row"),
+                "read it through an aggregate, such as `sum of X over disposals`",
+            )),
+            Detail::Fact { varies, .. } if scope.fixed && *varies != Varies::No => {
+                Some((Kind::R0305, format!("`{name}` varies over time"), "use a reading, a choice or a fact that does not vary"))
+            }
+            Detail::Fact { varies: Varies::ByMonth, .. }
+                if scope.per.is_some_and(|p| p != Per::Month && p != Per::Row) && scope.item == Item::None =>
+            {
+                Some((
+                    Kind::R0307,
+                    format!("`{name}` has a value for each month, and this formula is about a longer period"),
+                    "write `sum of NAME over months`",
+                ))
+            }
+            Detail::Fact { .. } | Detail::Option => None,
+            Detail::Label if !scope.item.is_row() => Some((
+                Kind::R0305,
+                format!("`{name}` labels a row, and there is no row here"),
+                "use it behind `where` in an aggregate",
+            )),
+            Detail::Label => None,
+            Detail::Figure { .. } if !scope.figures => Some((
+                Kind::R0305,
+                format!("`{name}` is a figure of a period; a formula about a row cannot read it"),
+                "compute what depends on it in `quantities` or `taxes`",
+            )),
+            Detail::Figure { per } => match scope.per {
+                Some(own) if own == *per => None,
+                Some(own) => Some((
+                    Kind::R0307,
+                    format!("`{name}` is by {}, this formula is by {}", per.word(), own.word()),
+                    if *per == Per::Month || *per == Per::Quarter {
+                        "read it through an aggregate: `sum of NAME over months`"
+                    } else {
+                        "give both the same `per`"
+                    },
+                )),
+                None => None,
+            },
+            Detail::Field { item } => {
+                let through = scope.item == Item::Match && *item == Item::Disposal;
+                (*item != scope.item && !through).then(|| {
+                    (
+                        Kind::R0305,
+                        format!("`{name}` belongs to {}, not to {}", item.words(), scope.item.words()),
+                        "read it through an aggregate, such as `sum of NAME over disposals`",
+                    )
+                })
+            }
+        };
+        match problem {
+            Some((code, message, help)) => {
+                self.fault::<()>(code, span, message, Some(help.replace("NAME", name)));
+                false
+            }
+            None => true,
+        }
+    }
+}
