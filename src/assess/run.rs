@@ -58,6 +58,9 @@ pub fn with_run<R>(inputs: &Inputs<'_>, log: &Log, through: NaiveDate, read: imp
     let plan = plan(&classified.movements, &matcher, inputs.ledger);
     let missing = |out: usize| shortfall(&env, &classified, &plan, out);
     let costs = cost(&plan, &classified.movements, &matcher, log, &missing);
+    if plan.lost {
+        log.rounded.borrow_mut().insert("quantities of lots".to_owned());
+    }
     report_plan(&env, &classified, &plan, &matcher);
     let parts = parts(&classified, &plan, &costs);
     let world = World::new(&env, &parts);

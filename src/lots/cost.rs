@@ -100,7 +100,7 @@ impl Coster<'_> {
         {
             let sum = self.plus(total, &cost);
             if let Some(slot) = self.costs.pools.get_mut(pool) {
-                *slot = (held.checked_add(quantity).unwrap_or(held), sum);
+                *slot = (number::add(held, quantity).map_or(held, |r| r.value), sum);
             }
         }
         for list in [&mut self.costs.lots, &mut self.costs.lots_left] {
@@ -134,7 +134,7 @@ impl Coster<'_> {
         let cost = part_of(&total, quantity, held);
         let rest = self.less(total, &cost);
         if let (Some(left), Some(slot)) = (self.left.get_mut(lot), self.costs.lots_left.get_mut(lot)) {
-            *left = number::sub_exact(held, quantity).unwrap_or(Decimal::ZERO);
+            *left = number::sub(held, quantity).map_or(Decimal::ZERO, |r| r.value);
             *slot = rest;
         }
         cost
@@ -145,14 +145,14 @@ impl Coster<'_> {
         let pool = self.plan.lots.get(lot).map_or(0, |l| l.pool);
         let (held, total) = self.costs.pools.get(pool).cloned().unwrap_or((Decimal::ZERO, Ok(Decimal::ZERO)));
         let cost = part_of(&total, quantity, held);
-        let left = number::sub_exact(held, quantity).unwrap_or(Decimal::ZERO);
+        let left = number::sub(held, quantity).map_or(Decimal::ZERO, |r| r.value);
         // An emptied pool forgets that some cost in it was not known.
         let rest = if left.is_zero() && total.is_err() { Ok(Decimal::ZERO) } else { self.less(total, &cost) };
         if let Some(slot) = self.costs.pools.get_mut(pool) {
             *slot = (left, rest);
         }
         if let Some(slot) = self.left.get_mut(lot) {
-            *slot = number::sub_exact(*slot, quantity).unwrap_or(Decimal::ZERO);
+            *slot = number::sub(*slot, quantity).map_or(Decimal::ZERO, |r| r.value);
         }
         cost
     }

@@ -25,6 +25,8 @@ pub struct Plan {
     pub shortfalls: Vec<(usize, Decimal)>,
     /// A lot chosen that is not held: the out, the row chosen, how much of it was wanted and held.
     pub not_held: Vec<(usize, String, Decimal)>,
+    /// A digit beyond 28 was rounded away in some quantity.
+    pub lost: bool,
     /// The pool of each lot is an index here: asset and account (empty where pools are not kept by account).
     pub pools: Vec<(Symbol, Symbol)>,
 }
@@ -146,9 +148,9 @@ impl Planner<'_> {
             let share = if part_index == last || given.is_zero() {
                 left
             } else {
-                number::share(came.quantity, part.quantity, given).unwrap_or(left).min(left)
+                number::share_of_units(came.quantity, part.quantity, given).unwrap_or(left).min(left)
             };
-            left = number::sub_exact(left, share).unwrap_or(Decimal::ZERO);
+            left = self.minus(left, share);
             let source = part.lot.and_then(|lot| self.plan.lots.get(lot)).cloned();
             let lot = Lot {
                 came_in: index,
@@ -205,14 +207,15 @@ impl Planner<'_> {
     ) -> Decimal {
         let Some(entry) = self.plan.lots.get_mut(lot) else { return Decimal::ZERO };
         let quantity = entry.left.min(wanted);
-        entry.left = number::sub_exact(entry.left, quantity).unwrap_or(Decimal::ZERO);
-        if entry.left.is_zero()
+        let rest = difference(entry.left, quantity, &mut self.plan.lost);
+        entry.left = rest;
+        if rest.is_zero()
             && let Some(pool) = self.pools.get_mut(pool)
         {
             pool.queue.remove(&key);
         }
         self.plan.parts.push(Part { out, lot: Some(lot), quantity, method });
-        number::sub_exact(wanted, quantity).unwrap_or(Decimal::ZERO)
+        self.minus(wanted, quantity)
     }
 
     /// The lots that the row names, by the rows that acquired them.
@@ -232,14 +235,18 @@ impl Planner<'_> {
                 }
                 need = self.take_from(index, pool, key, lot, need, Method::Specific);
             }
-            let taken = number::sub_exact(asked, need).unwrap_or(Decimal::ZERO);
-            wanted = number::sub_exact(wanted, taken).unwrap_or(Decimal::ZERO);
+            let taken = self.minus(asked, need);
+            wanted = self.minus(wanted, taken);
             // A lot named without a quantity gives what it has; one that has nothing was named in error.
             if !need.is_zero() && (choice.quantity.is_some() || taken.is_zero()) {
                 self.plan.not_held.push((index, choice.row.clone(), need));
             }
         }
         wanted
+    }
+
+    fn minus(&mut self, a: Decimal, b: Decimal) -> Decimal {
+        difference(a, b, &mut self.plan.lost)
     }
 
     /// All lots that a row of the ledger brought in.
@@ -257,5 +264,16 @@ impl Planner<'_> {
                 Lot { from_part: Some(part_index), pool, account: to, quantity: part.quantity, left: part.quantity, ..source };
             self.queue(lot);
         }
+    }
+}
+
+/// `a - b` of two amounts that are not negative, `b` not above `a`: such a difference always fits, if need be rounded.
+fn difference(a: Decimal, b: Decimal, lost: &mut bool) -> Decimal {
+    match number::sub(a, b) {
+        Ok(rest) => {
+            *lost |= !rest.exact;
+            rest.value
+        }
+        Err(_) => Decimal::ZERO,
     }
 }

@@ -124,6 +124,17 @@ pub fn share(total: Decimal, part: Decimal, whole: Decimal) -> Result<Decimal, N
     mul_div(total, part, whole, stored_decimals(total))
 }
 
+/// As [`share`], for units of an asset: as many decimals as leave room to add a thousand such amounts exactly, since what a
+/// unit costs may be large.
+pub fn share_of_units(total: Decimal, part: Decimal, whole: Decimal) -> Result<Decimal, NumberError> {
+    const HEADROOM: u32 = 3;
+    if part == whole {
+        return Ok(total);
+    }
+    let decimals = Decimal::MAX_SCALE.saturating_sub(integer_digits(total) + HEADROOM).max(total.normalize().scale());
+    mul_div(total, part, whole, decimals)
+}
+
 /// How many decimals a part of `total` may have so that the remainder stays exact in 28 digits.
 fn stored_decimals(total: Decimal) -> u32 {
     COST_DECIMALS.min(Decimal::MAX_SCALE - integer_digits(total)).max(total.normalize().scale())

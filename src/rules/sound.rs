@@ -196,6 +196,9 @@ fn unused(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
 
 /// A tax reads no value that begins later than the tax itself.
 fn beginnings(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
+    if crate::diagnostic::any_error(problems) {
+        return;
+    }
     for tax in &book.taxes {
         let begins = tax.in_force.from.map_or(book.covers.0, |from| from.max(book.covers.0));
         let read = [&tax.base, &tax.rate, &tax.amount].into_iter().flatten().flat_map(|f| f.code.refs());
