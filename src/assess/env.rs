@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use crate::calendar::{Period, TaxCalendar};
 use crate::facts::{Facts, Given};
 use crate::formula::types::{Value, WordId};
-use crate::ledger::{Ledger, Symbol, local_day};
+use crate::ledger::{Kind, Ledger, Symbol, local_day};
 use crate::number::Decimal;
 use crate::rules::RuleBook;
 use crate::rules::book::{FactDefault, FactShape};
@@ -28,6 +28,9 @@ pub struct Env<'a> {
     words: Vec<WordId>,
     /// For each label, the words of its group by the ledger's symbol.
     labels: Vec<(WordId, Vec<(Symbol, WordId)>)>,
+    /// The rule book's word for each kind of row, and for the class that each treatment gives.
+    kinds: Vec<WordId>,
+    classes: Vec<Option<WordId>>,
     pub log: &'a Log,
     pub calendar: TaxCalendar,
     /// The year asked for.
@@ -89,14 +92,43 @@ impl<'a> Env<'a> {
                 *slot = known(symbols.name(row.counterparty_kind));
             }
         }
+        let kinds = Kind::ALL.iter().map(|k| known(k.word())).collect();
+        let classes = book.treatments.iter().map(|t| t.class.as_deref().map(known)).collect();
         let calendar = TaxCalendar { month: book.year_begins.0, day: book.year_begins.1 };
         let valuer = Valuer::new(book, ledger, days, prices, rates, log);
-        Env { book, ledger, days, valuer, facts, options, words, labels, log, calendar, year, first_year, strict, empty }
+        Env {
+            book,
+            ledger,
+            days,
+            valuer,
+            facts,
+            options,
+            words,
+            labels,
+            kinds,
+            classes,
+            log,
+            calendar,
+            year,
+            first_year,
+            strict,
+            empty,
+        }
     }
 
     /// The rule book's word for a word of the ledger.
     pub fn word(&self, symbol: Symbol) -> WordId {
         self.words.get(symbol.index()).copied().unwrap_or(WordId::OTHER)
+    }
+
+    /// The rule book's word for a kind.
+    pub fn kind(&self, kind: Kind) -> WordId {
+        self.kinds.get(kind as usize).copied().unwrap_or(WordId::OTHER)
+    }
+
+    /// The class that a treatment gives a row: its own, or the row's kind.
+    pub fn class(&self, treatment: usize, kind: Kind) -> WordId {
+        self.classes.get(treatment).copied().flatten().unwrap_or_else(|| self.kind(kind))
     }
 
     /// The word of a label that a row has, or the label's default.

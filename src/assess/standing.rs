@@ -20,7 +20,6 @@ impl World<'_> {
             Some(leg) => leg.amount.map(Value::Number).ok_or_else(|| self.no_amount(index)),
             None => Ok(Value::ZERO),
         };
-        let names = &self.env.book.names;
         Ok(match field {
             RowField::Value => Value::Number(self.env.valuer.value(index, Which::Whole)?),
             RowField::ReceivedValue => Value::Number(self.env.valuer.value(index, Which::Received)?),
@@ -28,7 +27,7 @@ impl World<'_> {
             RowField::FeeValue => Value::Number(self.env.valuer.value(index, Which::Fee)?),
             RowField::ReceivedAmount => return amount(row.received),
             RowField::SentAmount => return amount(row.sent),
-            RowField::Kind => Value::Word(names.find_word(row.kind.word()).unwrap_or(WordId::OTHER)),
+            RowField::Kind => Value::Word(self.env.kind(row.kind)),
             RowField::CounterpartyKind => Value::Word(self.env.word(row.counterparty_kind)),
             RowField::Country => Value::Word(WordId::country(self.env.ledger.name(row.country))),
             RowField::ReceivedMoney => money(row.received),
@@ -53,7 +52,7 @@ impl World<'_> {
     pub(super) fn part_field(&self, field: PartField, item: Item) -> Outcome<Value> {
         use PartField as F;
         let date = |row: usize| Value::Date(self.env.day(row));
-        let kind = |row: usize| self.env.ledger.rows.get(row).map_or("", |r| r.kind.word());
+        let kind = |row: usize| Value::Word(self.env.ledger.rows.get(row).map_or(WordId::OTHER, |r| self.env.kind(r.kind)));
         let word = |text: &str| Value::Word(self.env.book.names.find_word(text).unwrap_or(WordId::OTHER));
         let number = |amount: &Outcome<Decimal>| amount.clone().map(Value::Number);
         match item {
@@ -69,8 +68,8 @@ impl World<'_> {
                     F::Acquired => Ok(Value::Date(acquired)),
                     F::Disposed => Ok(date(m.row)),
                     F::HeldDays => Ok(Value::Number(Decimal::from((self.env.day(m.row) - acquired).num_days()))),
-                    F::AcquiredKind => Ok(word(m.acquired_kind.word())),
-                    F::DisposedKind => Ok(word(kind(m.row))),
+                    F::AcquiredKind => Ok(Value::Word(self.env.kind(m.acquired_kind))),
+                    F::DisposedKind => Ok(kind(m.row)),
                     F::AcquiredClass => Ok(Value::Word(m.acquired_class)),
                     F::Class => Ok(Value::Word(d.class)),
                     F::MatchedBy => Ok(word(m.method.word())),
@@ -86,7 +85,7 @@ impl World<'_> {
                     F::Cost => self.sum_costs(d.matches.clone()),
                     F::Quantity => Ok(Value::Number(d.quantity)),
                     F::Disposed => Ok(date(d.row)),
-                    F::DisposedKind => Ok(word(kind(d.row))),
+                    F::DisposedKind => Ok(kind(d.row)),
                     F::Class => Ok(Value::Word(d.class)),
                     F::Leg => Ok(word(if d.fee_leg { "fee" } else { "sent" })),
                     _ => Ok(Value::ZERO),

@@ -71,7 +71,7 @@ impl<'a> Classifier<'a> {
         if let Some(slot) = self.found.treatments.get_mut(index) {
             *slot = Some(number);
         }
-        let class = self.class(treatment, row);
+        let class = self.env.class(number, row.kind);
         match treatment.effect {
             Effect::Ignore => {}
             Effect::Refuse => self.refused_row(index, row, treatment),
@@ -104,11 +104,6 @@ impl<'a> Classifier<'a> {
             }
         }
         Ok(None)
-    }
-
-    fn class(&self, treatment: &Treatment, row: &Transaction) -> WordId {
-        let word = treatment.class.as_deref().unwrap_or(row.kind.word());
-        self.env.book.names.find_word(word).unwrap_or(WordId::OTHER)
     }
 
     /// What the row is cannot be told: its coins move at unknown cost, and the figures that need it are refused.
@@ -207,7 +202,7 @@ impl<'a> Classifier<'a> {
 
     fn opening(&mut self, index: usize, row: &Transaction) {
         let cost = self.env.valuer.value(index, Which::Received);
-        let word = self.env.book.names.find_word(Kind::Opening.word()).unwrap_or(WordId::OTHER);
+        let word = self.env.kind(Kind::Opening);
         self.lot(index, row, CostOf::Known(cost), word);
     }
 

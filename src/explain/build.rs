@@ -5,9 +5,9 @@ use crate::assess::refusal::Outcome;
 use crate::assess::run::Run;
 use crate::assess::world::{Ctx, Item};
 use crate::calendar::Period;
-use crate::diagnostic::{Code as Kind, Diagnostic, suggestion};
+use crate::diagnostic::{Code as Kind, Diagnostic, nearest, suggestion};
 use crate::engine::value_text;
-use crate::formula::code::Ref;
+use crate::formula::code::{PartField, Ref};
 use crate::formula::names::{Item as ItemKind, Per};
 use crate::formula::types::{Type, Value};
 use crate::rules::book::{OptionSet, Rule};
@@ -42,6 +42,21 @@ pub fn explain(run: &Run<'_>, figure: &str, others: &Others<'_>) -> Result<Step,
 
 fn unknown(run: &Run<'_>, figure: &str, name: &str) -> Diagnostic {
     let book = run.env.book;
+    let stands = book.fields.iter().any(|f| f.name == name) || PartField::WORDS.iter().any(|(word, _)| *word == name);
+    if stands {
+        let key = figure.split_once('@').map_or("", |(_, key)| key);
+        let message = if key.is_empty() {
+            format!("`{name}` is a figure of a row")
+        } else {
+            format!("the row `{key}` has no `{name}`, or there is no such row in the years assessed")
+        };
+        let rows = run.env.ledger.rows.iter().map(|r| &*r.id).collect::<Vec<&str>>();
+        let help = nearest(key, rows).filter(|row| *row != key).map_or_else(
+            || format!("write `{name}@ROW` with the id of a sale, receipt or cost"),
+            |row| format!("did you mean `{name}@{row}`?"),
+        );
+        return Diagnostic::new(Kind::A0213, message).help(help);
+    }
     let mut known: Vec<&str> = vec!["total_tax"];
     known.extend(book.taxes.iter().map(|t| t.name.as_str()));
     known.extend(book.quantities.iter().map(|q| q.name.as_str()));

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use csv::ByteRecord;
-use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 
 use crate::diagnostic::{Code, Diagnostic, Place, Source, suggestion};
 use crate::number;
@@ -111,7 +111,7 @@ impl Builder {
     }
 
     fn ids(&mut self) {
-        let mut by_id: FxHashMap<Arc<str>, usize> = FxHashMap::default();
+        let mut by_id: HashMap<Arc<str>, usize> = HashMap::new();
         by_id.reserve(self.ledger.rows.len());
         for (index, row) in self.ledger.rows.iter().enumerate() {
             if let Some(first) = by_id.insert(Arc::clone(&row.id), index).and_then(|i| self.ledger.rows.get(i)) {

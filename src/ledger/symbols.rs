@@ -1,6 +1,6 @@
 //! Words of the ledger, kept once: assets, accounts, categories.
 
-use rustc_hash::FxHashMap;
+use std::collections::HashMap;
 
 /// A word of the ledger. [`Symbol::NONE`] is the empty one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,7 +19,7 @@ impl Symbol {
 pub struct Symbols {
     names: Vec<Box<str>>,
     currency: Vec<bool>,
-    by_name: FxHashMap<Box<str>, Symbol>,
+    by_name: HashMap<Box<str>, Symbol>,
 }
 
 impl Default for Symbols {

@@ -6,11 +6,7 @@ use crate::assess::Assessment;
 use crate::assess::assessment::QuantityValue;
 use crate::number::Decimal;
 
-use super::table::grouped;
-
-fn shown(value: Option<Decimal>) -> String {
-    value.map_or_else(|| "refused".to_owned(), grouped)
-}
+use super::table::{grouped, shown};
 
 /// The whole document.
 pub fn assessment(a: &Assessment) -> String {

@@ -26,7 +26,8 @@ pub fn grouped(value: Decimal) -> String {
     format!("{sign}{out}{fraction}")
 }
 
-fn shown(value: Option<Decimal>) -> String {
+/// An amount for people, or that it was refused.
+pub fn shown(value: Option<Decimal>) -> String {
     value.map_or_else(|| "refused".to_owned(), grouped)
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 
 use crate::diagnostic::{Code, Diagnostic, Place, Source};
 use crate::number::{self, Decimal};
@@ -37,7 +37,7 @@ type Series = Vec<Dated<DateTime<Utc>>>;
 #[derive(Debug, Clone, Default)]
 pub struct Rates {
     /// By base and quote, in order of days.
-    by_pair: FxHashMap<String, FxHashMap<String, Vec<Dated<NaiveDate>>>>,
+    by_pair: HashMap<String, HashMap<String, Vec<Dated<NaiveDate>>>>,
     sha256: Option<String>,
 }
 
@@ -45,7 +45,7 @@ pub struct Rates {
 #[derive(Debug, Clone, Default)]
 pub struct Prices {
     /// By asset and currency, in order of time.
-    by_asset: FxHashMap<String, Vec<(String, Series)>>,
+    by_asset: HashMap<String, Vec<(String, Series)>>,
     sha256: Option<String>,
 }
 
@@ -70,7 +70,7 @@ impl Rates {
                 }
             }
         }
-        for list in rates.by_pair.values_mut().flat_map(FxHashMap::values_mut) {
+        for list in rates.by_pair.values_mut().flat_map(HashMap::values_mut) {
             sorted(list, &mut problems);
         }
         (rates, problems)
