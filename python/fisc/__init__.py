@@ -12,9 +12,7 @@ from __future__ import annotations
 
 from ._api import (
     Assessment,
-    Diagnostic,
     Explanation,
-    FiscError,
     Ledger,
     Table,
     Tax,
@@ -23,6 +21,7 @@ from ._api import (
     jurisdictions,
     read_ledger,
 )
+from ._errors import Diagnostic, FiscError
 from ._fisc import __version__
 
 __all__ = [

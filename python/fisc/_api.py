@@ -1,119 +1,23 @@
-"""The package's own shapes around the compiled module: records, tables, errors."""
+"""The package's own shapes around the compiled module: ledgers, records, tables, explanations."""
 
 from __future__ import annotations
 
 import copy
-import csv
 import datetime as dt
 import html
-import io
 import json
-import operator
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from os import PathLike, fspath
-from typing import Any, TypeAlias
+from os import fspath
+from typing import Any
 
-from . import _fisc
-
-Path: TypeAlias = str | PathLike[str]
-Rows: TypeAlias = Iterable[Mapping[str, Any]]
-TableInput: TypeAlias = Path | Sequence[Path] | Rows | None
+from . import _fisc, _input
+from ._errors import Diagnostic, FiscError, messages, raised
+from ._input import Path, Rows, TableInput
 
 _AMOUNTS = {"quantity", "proceeds", "cost", "fees", "gain", "taxable_gain", "amount"}
 _DATES = {"acquired", "disposed", "received", "due"}
-
-
-@dataclass(frozen=True)
-class Diagnostic:
-    """A message: what is wrong, where, and the remedy. The fields are those of the JSON's errors."""
-
-    code: str
-    severity: str
-    message: str
-    help: str | None = None
-    file: str | None = None
-    line: int | None = None
-    column: int | None = None
-    figures: list[str] = field(default_factory=list)
-    rows: list[str] = field(default_factory=list)
-
-    def __str__(self) -> str:
-        place = f"{self.file}:{self.line}:{self.column}: " if self.file else ""
-        remedy = f"\n  help: {self.help}" if self.help else ""
-        return f"{place}{self.severity}[{self.code}]: {self.message}{remedy}"
-
-
-class FiscError(Exception):
-    """Raised where nothing could be computed; `.diagnostics` says why, all of it."""
-
-    def __init__(self, message: str, diagnostics: list[Diagnostic] | None = None) -> None:
-        super().__init__(message)
-        self.diagnostics: list[Diagnostic] = diagnostics or []
-
-
-def _raise(error: ValueError) -> FiscError:
-    if len(error.args) == 2:
-        return FiscError(error.args[0], _diagnostics(json.loads(error.args[1])))
-    return FiscError(str(error))
-
-
-def _diagnostics(items: list[dict[str, Any]]) -> list[Diagnostic]:
-    return [Diagnostic(**item) for item in items]
-
-
-def _text(value: Any, what: str) -> str:
-    """A scalar as the engine reads it. Floats are refused: they are not the number they look like."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        raise FiscError(f"{what} is the float {value!r}: give a Decimal or a string, so that no digit is lost")
-    if isinstance(value, Decimal):
-        if not value.is_finite():
-            raise FiscError(f"{what} is {value}, which is no amount")
-        return format(value, "f")
-    if isinstance(value, dt.datetime):
-        if value.tzinfo is None:
-            raise FiscError(f"{what} is {value}, without a time zone: give an aware datetime")
-        return value.isoformat()
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, str):
-        return str(value)
-    try:
-        # Whole numbers of any kind, those of NumPy included.
-        return str(operator.index(value))
-    except TypeError:
-        pass
-    kind = type(value).__name__
-    raise FiscError(f"{what} is of the type {kind}: give a str, int, Decimal, bool or date, so that nothing is guessed")
-
-
-def _tree(value: Any, what: str) -> Any:
-    if value is None:
-        raise FiscError(f"{what} is None: leave out a fact that is not known")
-    if isinstance(value, Mapping):
-        return {_text(k, what): _tree(v, f"{what}[{k!r}]") for k, v in value.items()}
-    if isinstance(value, (set, frozenset)):
-        # A set has no order of its own; the same facts must give the same fingerprint.
-        return sorted(_text(v, what) for v in value)
-    if isinstance(value, (list, tuple)):
-        return [_tree(v, what) for v in value]
-    return _text(value, what)
-
-
-def _csv(rows: Rows, what: str, columns: Sequence[str] = ()) -> str:
-    """CSV text of dicts; without a row, one with the header `columns`. A cell that is None is empty."""
-    rows = [dict(row) for row in rows]
-    header = list(dict.fromkeys(key for row in rows for key in row)) if rows else list(columns)
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(header)
-    for index, row in enumerate(rows, 1):
-        cells = ((key, row.get(key)) for key in header)
-        writer.writerow(["" if cell is None else _text(cell, f"{what} {index}, `{key}`") for key, cell in cells])
-    return out.getvalue()
 
 
 class Ledger:
@@ -126,14 +30,16 @@ class Ledger:
     def from_rows(cls, rows: Rows, name: str = "rows") -> Ledger:
         """A ledger from dicts with the ledger's columns as keys. Raises FiscError if no row can be read."""
         try:
-            return cls(_fisc.ledger_from_text(name, _csv(rows, "row", ("timestamp", "kind", "sent_amount", "sent_asset"))))
+            return cls(
+                _fisc.ledger_from_text(name, _input.csv_text(rows, "row", ("timestamp", "kind", "sent_amount", "sent_asset")))
+            )
         except ValueError as error:
-            raise _raise(error) from None
+            raise raised(error) from None
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
         """What was wrong with single rows; they also stand in the errors of an assessment."""
-        return _diagnostics(json.loads(self._inner.diagnostics))
+        return messages(json.loads(self._inner.diagnostics))
 
     @property
     def taxpayers(self) -> list[str]:
@@ -344,11 +250,11 @@ class Assessment:
 
     @property
     def errors(self) -> list[Diagnostic]:
-        return _diagnostics(self._data["errors"])
+        return messages(self._data["errors"])
 
     @property
     def warnings(self) -> list[Diagnostic]:
-        return _diagnostics(self._data["warnings"])
+        return messages(self._data["warnings"])
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON of the command line, as Python values of the caller's own."""
@@ -369,7 +275,7 @@ class Assessment:
         try:
             text, tree = self._inner.explain(figure, depth)
         except ValueError as error:
-            raise _raise(error) from None
+            raise raised(error) from None
         return Explanation(text, json.loads(tree))
 
     def __repr__(self) -> str:
@@ -397,20 +303,14 @@ class Assessment:
 
 
 @dataclass
-class _Tables:
-    paths: list[str]
-    text: str | None
-
-
-@dataclass
 class _Question:
     code: str
     year: int
     facts: str
     readings: list[tuple[str, str]]
     choices: list[tuple[str, str]]
-    prices: _Tables
-    rates: _Tables
+    prices: _input.Tables
+    rates: _input.Tables
     rules: str | None
     strict: bool
     all_readings: bool
@@ -419,38 +319,15 @@ class _Question:
     taxpayer: str | None
 
 
-def _paths(source: Path | Sequence[Path]) -> list[str]:
-    if isinstance(source, (str, PathLike)):
-        return [fspath(source)]
-    return [fspath(path) for path in source]
-
-
-def _tables(source: TableInput, what: str) -> _Tables:
-    if source is None:
-        return _Tables([], None)
-    if isinstance(source, (str, PathLike)):
-        return _Tables([fspath(source)], None)
-    items = list(source)
-    if all(isinstance(item, (str, PathLike)) for item in items):
-        return _Tables([fspath(item) for item in items if isinstance(item, (str, PathLike))], None)
-    if all(isinstance(item, Mapping) for item in items):
-        return _Tables([], _csv([item for item in items if isinstance(item, Mapping)], what))
-    raise FiscError(f"{what} are a path, a list of paths, or a list of dicts")
-
-
-def _pairs(options: Mapping[str, str] | None) -> list[tuple[str, str]]:
-    return [(str(name), str(option)) for name, option in (options or {}).items()]
-
-
 def read_ledger(source: Path | Sequence[Path]) -> Ledger:
     """Reads ledgers or exchange exports (recognised by their header).
 
     Raises FiscError where no row could be read; faults of single rows are in `Ledger.diagnostics`.
     """
     try:
-        return Ledger(_fisc.read_ledger(_paths(source)))
+        return Ledger(_fisc.read_ledger(_input.paths(source)))
     except ValueError as error:
-        raise _raise(error) from None
+        raise raised(error) from None
 
 
 def assess(
@@ -480,11 +357,11 @@ def assess(
     asked = _Question(
         code=jurisdiction,
         year=year,
-        facts=json.dumps(_tree(dict(facts or {}), "facts")),
-        readings=_pairs(readings),
-        choices=_pairs(choices),
-        prices=_tables(prices, "prices"),
-        rates=_tables(rates, "rates"),
+        facts=json.dumps(_input.tree(dict(facts or {}), "facts")),
+        readings=_input.pairs(readings),
+        choices=_input.pairs(choices),
+        prices=_input.tables(prices, "prices"),
+        rates=_input.tables(rates, "rates"),
         rules=None if rules is None else fspath(rules),
         strict=strict,
         all_readings=all_readings,
@@ -495,12 +372,12 @@ def assess(
     try:
         return Assessment(_fisc.assess(ledger._inner, asked))
     except ValueError as error:
-        raise _raise(error) from None
+        raise raised(error) from None
 
 
 def check(target: Path) -> list[Diagnostic]:
     """The messages on a rule folder, a rule file, or the code of a jurisdiction; empty where it is sound."""
-    return _diagnostics(json.loads(_fisc.check(str(target))))
+    return messages(json.loads(_fisc.check(str(target))))
 
 
 def jurisdictions(rules: Path | None = None) -> list[dict[str, str]]:
@@ -508,5 +385,5 @@ def jurisdictions(rules: Path | None = None) -> list[dict[str, str]]:
     try:
         found = _fisc.jurisdictions(None if rules is None else fspath(rules))
     except ValueError as error:
-        raise _raise(error) from None
+        raise raised(error) from None
     return [{"code": code, "title": title} for code, title in found]
