@@ -105,6 +105,15 @@ struct Prepared<'a> {
 
 /// The year, the taxpayer's rows and the facts; an error where the question has no answer.
 fn prepare<'a>(book: &RuleBook, inputs: &'a Inputs, options: &Options) -> Result<Prepared<'a>, Diagnostic> {
+    prepare_ledger(book, inputs, options, || taxpayer_rows(&inputs.ledger, options.taxpayer.as_deref()))
+}
+
+fn prepare_ledger<'a>(
+    book: &RuleBook,
+    inputs: &'a Inputs,
+    options: &Options,
+    ledger: impl FnOnce() -> Result<Cow<'a, Ledger>, Diagnostic>,
+) -> Result<Prepared<'a>, Diagnostic> {
     let calendar = TaxCalendar { month: book.year_begins.0, day: book.year_begins.1 };
     let year = calendar
         .year(options.year)
@@ -112,7 +121,7 @@ fn prepare<'a>(book: &RuleBook, inputs: &'a Inputs, options: &Options) -> Result
     if let Some(problem) = not_covered(book, options.year, year.begin, year.end) {
         return Err(problem);
     }
-    let ledger = taxpayer_rows(&inputs.ledger, options.taxpayer.as_deref())?;
+    let ledger = ledger()?;
     let (facts, fact_problems) = facts::read(&inputs.facts, book, &ledger, options.year);
     let first_year = first_year(book, &ledger, year);
     let problems = inputs.problems.iter().cloned().chain(fact_problems).collect();
@@ -145,13 +154,27 @@ fn taxpayer_rows<'a>(ledger: &'a Ledger, taxpayer: Option<&str>) -> Result<Cow<'
 
 /// Assesses a tax year. Never fails: what is wrong is in the assessment's errors, and what could be computed is given.
 pub fn assess(book: &RuleBook, inputs: &Inputs, options: &Options) -> Assessment {
+    assess_prepared(book, inputs, options, prepare(book, inputs, options))
+}
+
+fn assess_prepared(
+    book: &RuleBook,
+    inputs: &Inputs,
+    options: &Options,
+    prepared: Result<Prepared<'_>, Diagnostic>,
+) -> Assessment {
+    let calendar = TaxCalendar { month: book.year_begins.0, day: book.year_begins.1 };
     let mut found = Assessment {
         jurisdiction: book.code.clone(),
         currency: book.currency.clone(),
         tax_year: options.year.to_string(),
         ..Assessment::default()
     };
-    let prepared = match prepare(book, inputs, options) {
+    if let Some(year) = calendar.year(options.year) {
+        found.tax_year = calendar.label(year);
+        (found.from, found.to) = (year.begin, year.end);
+    }
+    let prepared = match prepared {
         Ok(prepared) => prepared,
         Err(problem) => {
             found.errors = inputs.problems.iter().cloned().chain([problem]).collect();
@@ -160,9 +183,6 @@ pub fn assess(book: &RuleBook, inputs: &Inputs, options: &Options) -> Assessment
     };
     found.known_taxes = book.taxes.iter().map(|t| t.name.clone()).collect();
     let log = Log::default();
-    let calendar = TaxCalendar { month: book.year_begins.0, day: book.year_begins.1 };
-    found.tax_year = calendar.label(prepared.year);
-    (found.from, found.to) = (prepared.year.begin, prepared.year.end);
     let words = chosen(book, options);
     let run_inputs = run_inputs(book, inputs, options, &prepared, words.clone());
     with_run(&run_inputs, &log, prepared.year.end, |run| {
@@ -361,13 +381,13 @@ pub fn explain(book: &RuleBook, inputs: &Inputs, options: &Options, figure: &str
 
 /// One assessment for each taxpayer of the ledger, in order of first appearance.
 pub fn by_taxpayer(book: &RuleBook, inputs: &Inputs, options: &Options) -> Vec<(String, Assessment)> {
-    let taxpayers = inputs.ledger.taxpayers();
-    let one = |symbol: &Symbol| {
-        let name = inputs.ledger.name(*symbol).to_owned();
-        let assessment = assess(book, inputs, &Options { taxpayer: Some(name.clone()), ..options.clone() });
-        (name, assessment)
+    let one = |(symbol, ledger): (Symbol, Ledger)| {
+        let name = inputs.ledger.name(symbol).to_owned();
+        let options = Options { taxpayer: Some(name.clone()), ..options.clone() };
+        let prepared = prepare_ledger(book, inputs, &options, || Ok(Cow::Owned(ledger)));
+        (name, assess_prepared(book, inputs, &options, prepared))
     };
-    taxpayers.iter().map(one).collect()
+    inputs.ledger.by_taxpayer().into_iter().map(one).collect()
 }
 
 /// One assessment for each year.

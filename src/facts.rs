@@ -55,7 +55,7 @@ impl FactsInput {
         let set = Source::new("--set", "");
         for (name, value) in &self.set {
             found.retain(|(e, _)| e.key != *name);
-            let spot = Spot { line: 1, column: 1, length: 1 };
+            let spot = Spot::default();
             let scalar = Scalar { text: value.clone(), style: Style::Plain, in_flow: false, comment_follows: false };
             // A map or list in braces is read as in a file: `--set "regime={2024-07-01: mining}"`.
             let tree = value.starts_with(['{', '[']).then(|| yaml::parse(&Source::new("--set", value.as_str())).ok()).flatten();

@@ -97,6 +97,11 @@ pub fn unknown(source: &Source, wanted: Option<&str>) -> Diagnostic {
     }
     near.sort();
     let near: Vec<String> = near.into_iter().take(2).map(|(_, text)| text).collect();
+    if super::is_ledger(source) {
+        let message = format!("`{}` is a ledger already", source.name);
+        let help = "it needs no import: give it to `fisc assess` as it is, beside exports if need be";
+        return Diagnostic::new(Code::I0101, message).at(Place::new(&source.name, 1, 1, 1)).help(help);
+    }
     let message = format!("the header of `{}` is of no known format", source.name);
     let help = format!("nearest: {}. A ledger of fisc begins with `timestamp,kind,..`", near.join("; "));
     Diagnostic::new(Code::I0101, message).at(Place::new(&source.name, 1, 1, 1)).help(help)

@@ -101,7 +101,8 @@ pub struct LedgerFile {
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
     pub files: Vec<LedgerFile>,
-    pub symbols: Symbols,
+    /// Shared by the ledgers of single taxpayers.
+    pub symbols: Arc<Symbols>,
     pub rows: Vec<Transaction>,
 }
 
@@ -144,7 +145,27 @@ impl Ledger {
     /// The rows of one taxpayer, as a ledger of its own.
     pub fn of_taxpayer(&self, taxpayer: Symbol) -> Ledger {
         let rows = self.rows.iter().filter(|r| r.taxpayer == taxpayer).cloned().collect();
-        Ledger { files: self.files.clone(), symbols: self.symbols.clone(), rows }
+        Ledger { files: self.files.clone(), symbols: Arc::clone(&self.symbols), rows }
+    }
+
+    /// The rows of every taxpayer, each as a ledger of its own, in order of first appearance; read once.
+    pub fn by_taxpayer(&self) -> Vec<(Symbol, Ledger)> {
+        let taxpayers = self.taxpayers();
+        let mut place = vec![None; self.symbols.len()];
+        for (index, taxpayer) in taxpayers.iter().enumerate() {
+            if let Some(slot) = place.get_mut(taxpayer.index()) {
+                *slot = Some(index);
+            }
+        }
+        let empty = || Ledger { files: self.files.clone(), symbols: Arc::clone(&self.symbols), rows: Vec::new() };
+        let mut found: Vec<(Symbol, Ledger)> = taxpayers.into_iter().map(|t| (t, empty())).collect();
+        for row in &self.rows {
+            let index = place.get(row.taxpayer.index()).copied().flatten();
+            if let Some((_, ledger)) = index.and_then(|i| found.get_mut(i)) {
+                ledger.rows.push(row.clone());
+            }
+        }
+        found
     }
 }
 

@@ -41,7 +41,7 @@ impl Builder {
 
     /// Adds one row of text.
     pub fn row(&mut self, cells: &impl Cells, file: u16, stem: &str) {
-        if let Some(row) = row::read(cells, file, stem, &mut self.ledger.symbols, &mut self.problems) {
+        if let Some(row) = row::read(cells, file, stem, Arc::make_mut(&mut self.ledger.symbols), &mut self.problems) {
             self.ledger.rows.push(row);
         }
     }
