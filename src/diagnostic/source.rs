@@ -35,6 +35,8 @@ impl SourceMap {
     /// The line (from 1) of a file, without its line end.
     pub fn line(&self, file: &str, line: u32) -> Option<&str> {
         let text = self.texts.get(file)?;
+        // A byte order mark is no character of the first line.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         text.lines().nth(usize::try_from(line).ok()?.checked_sub(1)?)
     }
 }

@@ -31,6 +31,10 @@ impl Default for Symbols {
 impl Symbols {
     /// The symbol of a word, made if new.
     pub fn intern(&mut self, name: &str) -> Symbol {
+        // Most cells of a row are empty.
+        if name.is_empty() {
+            return Symbol::NONE;
+        }
         if let Some(symbol) = self.by_name.get(name) {
             return *symbol;
         }
