@@ -41,6 +41,10 @@ fn small(value: usize) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
 }
 
+fn too_deep() -> Diagnostic {
+    Diagnostic::new(Code::R0104, format!("nested more than {DEPTH_MAX} levels deep")).help("flatten the structure")
+}
+
 /// A collection being built.
 enum Open {
     List(Spot, Vec<Node>),
@@ -94,8 +98,7 @@ impl Builder<'_> {
 
     fn open(&mut self, open: Open, spot: Spot) {
         if self.stack.len() == DEPTH_MAX {
-            let message = format!("nested more than {DEPTH_MAX} levels deep");
-            self.problems.push(Diagnostic::new(Code::R0104, message).at(spot.place(self.file)).help("flatten the structure"));
+            self.problems.push(too_deep().at(spot.place(self.file)));
         }
         if self.flow > 0 || self.char_at(spot).is_some_and(|c| c == '{' || c == '[') {
             self.flow += 1;
@@ -194,6 +197,11 @@ impl Builder<'_> {
     }
 
     fn invalid(&mut self, spot: Spot, info: &str) {
+        // The parser looks ahead through opening brackets and may give up before this reader counts them.
+        if info.contains("recursion limit") {
+            self.problems.push(too_deep().at(spot.place(self.file)));
+            return;
+        }
         let line = usize::try_from(spot.line).ok().and_then(|l| self.lines.get(l.saturating_sub(1)));
         let formula = line.is_some_and(|l| {
             ["formula:", "when:", "then:", "otherwise:", "applies:", "base:", "amount:"].iter().any(|k| l.contains(k))
