@@ -280,7 +280,7 @@ fn figure(expect: &Expect, assessment: &Assessment) -> Option<Option<Decimal>> {
             }
         }
         // A tax that does not apply is zero.
-        None => is_known_tax(name, assessment).then_some(Some(Decimal::ZERO)),
+        None => is_known_tax(name, expect.at.period.as_ref(), assessment).then_some(Some(Decimal::ZERO)),
     }
 }
 
@@ -291,8 +291,9 @@ fn explained(book: &RuleBook, example: &Example, expect: &Expect, inputs: &Input
     Some(step.value.and_then(|value| number::parse(&value).ok()))
 }
 
-fn is_known_tax(name: &str, assessment: &Assessment) -> bool {
-    assessment.known_taxes.iter().any(|t| t == name)
+fn is_known_tax(name: &str, period: Option<&String>, assessment: &Assessment) -> bool {
+    let known = |(tax, periods): &(String, Vec<String>)| tax == name && period.is_none_or(|p| periods.contains(p));
+    assessment.known_taxes.iter().any(known)
 }
 
 fn sum(values: impl Iterator<Item = Option<Decimal>>) -> Option<Decimal> {

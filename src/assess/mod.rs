@@ -1,11 +1,13 @@
 //! From matched rows to liabilities.
 
+pub mod aggregate;
 pub mod assessment;
 pub mod build;
 pub mod env;
 pub mod eval;
 mod given;
 pub mod parts;
+pub mod periods;
 pub mod refusal;
 pub mod run;
 mod standing;

@@ -10,7 +10,9 @@ mod read_figures;
 mod read_head;
 mod read_inputs;
 mod read_rows;
+mod read_tables;
 mod sound;
+pub mod tables;
 pub mod units;
 
 pub use book::RuleBook;

@@ -72,7 +72,7 @@ pub fn tax(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     let less = formula(reader, &mut fields, "less");
     let per = reader.per(&mut fields, false);
     let round = fields.take("round").and_then(|n| rounding(reader, n));
-    let due = fields.take("due").map(|n| dues(reader, n, per)).unwrap_or_default();
+    let due = fields.take("due").map(|n| dues(reader, n, per.is(Per::Year))).unwrap_or_default();
     let cite = reader.cite(&mut fields, &format!("the tax `{name}`"));
     reader.text_of(&mut fields, "note");
     fields.done(reader);
@@ -118,19 +118,19 @@ fn rounding(reader: &mut Reader, node: &Node) -> Option<Rounding> {
     Some(Rounding { to, toward: toward?, cite })
 }
 
-fn dues(reader: &mut Reader, node: &Node, per: Per) -> Vec<Due> {
+fn dues(reader: &mut Reader, node: &Node, yearly: bool) -> Vec<Due> {
     let items: Vec<&Node> = match &node.value {
         crate::yaml::Value::List(items) => items.iter().collect(),
         _ => vec![node],
     };
-    let dues: Vec<Due> = items.iter().filter_map(|item| due(reader, item, per)).collect();
+    let dues: Vec<Due> = items.iter().filter_map(|item| due(reader, item, yearly)).collect();
     if dues.last().is_some_and(|d| d.when.is_some()) {
         reader.problem(Code::R0403, node.spot, "no due date covers what is left", Some("give the last one no `when`".into()));
     }
     dues
 }
 
-fn due(reader: &mut Reader, node: &Node, per: Per) -> Option<Due> {
+fn due(reader: &mut Reader, node: &Node, yearly: bool) -> Option<Due> {
     let mut fields = reader.fields(node, "a due date")?;
     let when = fields.take("when").and_then(|n| reader.formula(n));
     let (day, before) = (fields.take("day"), fields.take("before"));
@@ -149,7 +149,7 @@ fn due(reader: &mut Reader, node: &Node, per: Per) -> Option<Due> {
             };
             DueRule::DayOfMonth { day, months_after: months }
         }
-        (None, Some(node), 12) if per == Per::Year => {
+        (None, Some(node), 12) if yearly => {
             let (month, day) = month_day(reader, node)?;
             DueRule::BeforeNextYear { month, day }
         }

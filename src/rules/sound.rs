@@ -27,9 +27,8 @@ fn rule_refs(rule: &Rule) -> Vec<Ref> {
 fn graph(book: &RuleBook) -> BTreeMap<Ref, (String, At, Vec<Ref>)> {
     let mut nodes = BTreeMap::new();
     for (index, parameter) in book.parameters.iter().enumerate() {
-        let refs =
-            parameter.values.iter().filter_map(|v| if let Given::Formula(f) = &v.value { Some(f.code.refs()) } else { None });
-        nodes.insert(Ref::Parameter(index), (parameter.name.clone(), parameter.at.clone(), refs.flatten().collect()));
+        let refs = parameter.values.iter().flat_map(|v| v.value.formulas()).flat_map(|f| f.code.refs());
+        nodes.insert(Ref::Parameter(index), (parameter.name.clone(), parameter.at.clone(), refs.collect()));
     }
     for (index, field) in book.fields.iter().enumerate() {
         nodes.insert(Ref::Field(index), (field.name.clone(), field.at.clone(), rule_refs(&field.rule)));
@@ -91,7 +90,12 @@ fn every_cite(book: &RuleBook) -> Vec<(&Cite, bool)> {
     found.extend(book.month_end.iter().map(|(_, cite)| (cite, false)));
     found.extend(book.facts.iter().map(|f| (&f.cite, false)));
     found.extend(book.options.iter().map(|o| (&o.cite, false)));
-    found.extend(book.parameters.iter().flat_map(|p| &p.values).map(|v| (&v.cite, true)));
+    for value in book.parameters.iter().flat_map(|p| &p.values) {
+        found.push((&value.cite, true));
+        if let Given::Table(rows) = &value.value {
+            found.extend(rows.iter().map(|r| (&r.cite, false)));
+        }
+    }
     found.push((&book.valuation.cite, false));
     found.extend(book.treatments.iter().map(|t| (&t.cite, true)));
     found.extend(book.fees.iter().map(|f| (&f.cite, true)));
@@ -165,7 +169,8 @@ fn unused(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
     if crate::diagnostic::any_error(problems) {
         return;
     }
-    let used: BTreeSet<Ref> = every_formula(book).iter().flat_map(|f| f.code.refs()).collect();
+    let mut used: BTreeSet<Ref> = every_formula(book).iter().flat_map(|f| f.code.refs()).collect();
+    used.extend(book.parameters.iter().flat_map(super::tables::key_refs));
     let mut warn = |what: &str, name: &str, at: &At| {
         let message = format!("{what} `{name}` is never used");
         problems.push(Diagnostic::new(Code::R0409, message).at(at.place()).help("use it in a formula, or leave it out"));
