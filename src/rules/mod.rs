@@ -2,6 +2,7 @@
 
 pub mod book;
 mod book_rows;
+pub mod cited;
 pub mod compile;
 pub mod load;
 mod names;

@@ -17,7 +17,7 @@ pub fn field(reader: &mut Reader, entry: &Entry, item: Item, book: &mut RuleBook
     let name = reader.name(entry);
     let Some(mut fields) = reader.fields(&entry.value, "a field") else { return };
     let title = reader.text_of(&mut fields, "title");
-    reader.text_of(&mut fields, "note");
+    let note = reader.text_of(&mut fields, "note");
     let unit = fields.require(reader, "unit").and_then(|n| read_unit(reader, n, &book.currency, &book.units));
     let rule = reader.rule(&mut fields, &format!("the field `{name}`"));
     let named = Shown::WORDS.iter().find(|(word, _)| *word == name).map(|(_, shown)| *shown);
@@ -27,7 +27,7 @@ pub fn field(reader: &mut Reader, entry: &Entry, item: Item, book: &mut RuleBook
     // A field or quantity whose rule is faulty keeps its name, so that no further errors follow from it.
     let rule = rule.unwrap_or(Rule { cases: Vec::new() });
     let unit = unit.unwrap_or(Type::Number(Unit::zero()));
-    book.fields.push(Field { name, title, item, unit, rule, shown_as, cite, at: reader.at(entry.key_spot) });
+    book.fields.push(Field { name, title, item, unit, rule, shown_as, cite, note, at: reader.at(entry.key_spot) });
 }
 
 /// Reads one entry of `quantities`.
@@ -35,7 +35,7 @@ pub fn quantity(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     let name = reader.name(entry);
     let Some(mut fields) = reader.fields(&entry.value, "a quantity") else { return };
     let title = reader.text_of(&mut fields, "title");
-    reader.text_of(&mut fields, "note");
+    let note = reader.text_of(&mut fields, "note");
     let unit = fields.require(reader, "unit").and_then(|n| read_unit(reader, n, &book.currency, &book.units));
     let per = reader.per(&mut fields, true);
     let rule = reader.rule(&mut fields, &format!("the quantity `{name}`"));
@@ -51,7 +51,7 @@ pub fn quantity(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
                 Some("give it a unit such as `money` or `number`".into()),
             );
         }
-        book.quantities.push(Quantity { name, title, unit, per, rule, cite, at: reader.at(entry.key_spot) });
+        book.quantities.push(Quantity { name, title, unit, per, rule, cite, note, at: reader.at(entry.key_spot) });
     }
 }
 
@@ -74,7 +74,7 @@ pub fn tax(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     let round = fields.take("round").and_then(|n| rounding(reader, n));
     let due = fields.take("due").map(|n| dues(reader, n, per)).unwrap_or_default();
     let cite = reader.cite(&mut fields, &format!("the tax `{name}`"));
-    reader.text_of(&mut fields, "note");
+    let note = reader.text_of(&mut fields, "note");
     fields.done(reader);
     match (&base, &rate, &amount) {
         (Some(_), Some(_), None) | (_, None, Some(_)) => {}
@@ -98,6 +98,7 @@ pub fn tax(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
         round,
         due,
         cite,
+        note,
         at: reader.at(entry.key_spot),
     });
 }
@@ -108,14 +109,14 @@ fn rounding(reader: &mut Reader, node: &Node) -> Option<Rounding> {
     let to = to_node.and_then(|n| reader.decimal(n));
     let toward = fields.require(reader, "toward").and_then(|n| reader.one_of(n, Toward::WORDS));
     let cite = reader.cite(&mut fields, "this rounding");
-    reader.text_of(&mut fields, "note");
+    let note = reader.text_of(&mut fields, "note");
     fields.done(reader);
     let to = to?;
     if to <= Decimal::ZERO {
         reader.problem(Code::R0203, node.spot, "rounding needs a step above zero", Some("write `to: 1` or `to: 0.01`".into()));
         return None;
     }
-    Some(Rounding { to, toward: toward?, cite })
+    Some(Rounding { to, toward: toward?, cite, note, at: reader.at(node.spot) })
 }
 
 fn dues(reader: &mut Reader, node: &Node, per: Per) -> Vec<Due> {
@@ -137,7 +138,7 @@ fn due(reader: &mut Reader, node: &Node, per: Per) -> Option<Due> {
     let of_node = fields.require(reader, "of");
     let of = of_node.and_then(|n| reader.one_of(n, &[("next_month", 1), ("month_after_next", 2), ("next_year", 12)]));
     let cite = reader.cite(&mut fields, "this due date");
-    reader.text_of(&mut fields, "note");
+    let note = reader.text_of(&mut fields, "note");
     let spot = fields.spot;
     fields.done(reader);
     let rule = match (day, before, of?) {
@@ -159,5 +160,5 @@ fn due(reader: &mut Reader, node: &Node, per: Per) -> Option<Due> {
             return None;
         }
     };
-    Some(Due { when, rule, cite })
+    Some(Due { when, rule, cite, note, at: reader.at(spot) })
 }
