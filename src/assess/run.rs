@@ -17,8 +17,9 @@ use crate::rules::RuleBook;
 use crate::rules::book::Method;
 use crate::value::tables::{Prices, Rates};
 
-use super::env::{Env, local_days};
+use super::env::{Days, Env, local_days};
 use super::parts::{Disposal, Match, Parts};
+use super::payments::{Payment, payments};
 use super::refusal::{Log, Outcome, Refused, both};
 use super::world::World;
 
@@ -49,10 +50,11 @@ pub struct Run<'a> {
 
 /// Runs the law over the ledger up to a day and hands the run to `read`.
 pub fn with_run<R>(inputs: &Inputs<'_>, log: &Log, through: NaiveDate, read: impl FnOnce(&Run<'_>) -> R) -> R {
-    let mut days = local_days(inputs.ledger, inputs.book);
-    days.truncate(days.partition_point(|d| *d <= through));
-    let env = env(inputs, &days, log, false);
-    let pairs: Pairs = pair(inputs.ledger, days.len());
+    let days = local_days(inputs.ledger, inputs.book);
+    let seen = days.partition_point(|d| *d <= through);
+    let payments = payments(inputs.book, inputs.ledger, &days);
+    let env = env(inputs, Days { all: &days, seen }, &payments, log, false);
+    let pairs: Pairs = pair(inputs.ledger, seen);
     let classified = classify(&env, &pairs);
     let matcher = matcher(&env);
     let plan = plan(&classified.movements, &matcher, inputs.ledger);
@@ -64,8 +66,7 @@ pub fn with_run<R>(inputs: &Inputs<'_>, log: &Log, through: NaiveDate, read: imp
     report_plan(&env, &classified, &plan, &matcher);
     let parts = parts(&classified, &plan, &costs);
     let world = World::new(&env, &parts);
-    let none: [NaiveDate; 0] = [];
-    let empty_env = self::env(inputs, &none, log, true);
+    let empty_env = self::env(inputs, Days { all: &[], seen: 0 }, &[], log, true);
     let nothing = Parts::default();
     let without = World::new(&empty_env, &nothing);
     let run = Run {
@@ -80,11 +81,12 @@ pub fn with_run<R>(inputs: &Inputs<'_>, log: &Log, through: NaiveDate, read: imp
     read(&run)
 }
 
-fn env<'a>(inputs: &Inputs<'a>, days: &'a [NaiveDate], log: &'a Log, empty: bool) -> Env<'a> {
+fn env<'a>(inputs: &Inputs<'a>, days: Days<'a>, payments: &'a [Payment], log: &'a Log, empty: bool) -> Env<'a> {
     Env::new(
         inputs.book,
         inputs.ledger,
         days,
+        payments,
         inputs.prices,
         inputs.rates,
         inputs.facts,

@@ -69,6 +69,7 @@ fn empty() -> RuleBook {
         covers: (NaiveDate::MIN, NaiveDate::MAX),
         units: Vec::new(),
         month_end: None,
+        working_days: None,
         sources: Default::default(),
         labels: Vec::new(),
         facts: Vec::new(),

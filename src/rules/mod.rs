@@ -2,6 +2,7 @@
 
 pub mod book;
 mod book_rows;
+mod book_taxes;
 pub mod compile;
 pub mod load;
 mod names;
@@ -10,6 +11,7 @@ mod read_figures;
 mod read_head;
 mod read_inputs;
 mod read_rows;
+mod read_taxes;
 mod sound;
 pub mod units;
 

@@ -98,10 +98,15 @@ fn every_cite(book: &RuleBook) -> Vec<(&Cite, bool)> {
     found.extend(book.matching.steps.iter().map(|s| (&s.cite, true)));
     found.extend(book.fields.iter().map(|f| (&f.cite, true)));
     found.extend(book.quantities.iter().map(|q| (&q.cite, true)));
+    found.extend(book.working_days.iter().map(|w| (&w.cite, true)));
     for tax in &book.taxes {
         found.push((&tax.cite, true));
-        found.extend(tax.due.iter().map(|d| (&d.cite, true)));
-        found.extend(tax.round.iter().map(|r| (&r.cite, true)));
+        let (late, advances) = (tax.late.iter(), tax.advances.iter());
+        found.extend(late.clone().map(|l| (&l.cite, true)).chain(advances.clone().map(|a| (&a.cite, true))));
+        let dues = tax.due.iter().chain(advances.clone().flat_map(|a| &a.due));
+        found.extend(dues.map(|d| (&d.cite, true)));
+        let rounded = tax.round.iter().chain(late.flat_map(|l| &l.round)).chain(advances.flat_map(|a| &a.round));
+        found.extend(rounded.map(|r| (&r.cite, true)));
     }
     found
 }

@@ -39,11 +39,13 @@ impl<'a> Valuer<'a> {
         book: &'a RuleBook,
         ledger: &'a Ledger,
         days: &'a [NaiveDate],
+        seen: usize,
         prices: &'a Prices,
         rates: &'a Rates,
         log: &'a Log,
     ) -> Self {
-        let memo = std::iter::repeat_with(Default::default).take(days.len()).collect();
+        // Rows after those that the run sees are few: payments. They are valued without a memory.
+        let memo = std::iter::repeat_with(Default::default).take(seen).collect();
         Valuer { book, ledger, days, prices, rates, log, memo }
     }
 
