@@ -11,6 +11,7 @@ Decimal('88220')
 from __future__ import annotations
 
 from ._api import (
+    Advance,
     Assessment,
     Explanation,
     Ledger,
@@ -25,6 +26,7 @@ from ._errors import Diagnostic, FiscError
 from ._fisc import __version__
 
 __all__ = [
+    "Advance",
     "Assessment",
     "Diagnostic",
     "Explanation",

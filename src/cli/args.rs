@@ -40,6 +40,12 @@ Examples:
   fisc import binance.csv -o ledger.csv
   fisc import part1.csv part2.csv --format binance_transactions -o ledger.csv";
 
+const EXPLAIN_ERROR: &str = "\
+Examples:
+  fisc explain-error
+  fisc explain-error R0102
+  fisc explain-error --format md";
+
 const EXAMPLES: &str = "\
 Examples:
   fisc assess binance.csv --in kg --year 2024 --rates rates.csv --prices prices.csv
@@ -69,6 +75,9 @@ pub enum Command {
     Import(ImportArgs),
     /// Which jurisdictions there are
     Jurisdictions(ListArgs),
+    /// What a message means, with an example and the remedy
+    #[command(after_help = EXPLAIN_ERROR)]
+    ExplainError(ExplainErrorArgs),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -83,6 +92,14 @@ pub enum Format {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum TextFormat {
     Table,
+    Json,
+}
+
+/// Formats of the catalogue of messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CatalogueFormat {
+    Table,
+    Md,
     Json,
 }
 
@@ -227,4 +244,14 @@ pub struct ListArgs {
     /// Folder of rule folders that come before the built-in ones
     #[arg(long, value_name = "DIR")]
     pub rules: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainErrorArgs {
+    /// Code of a message, such as `R0102`; every code is listed if none is given
+    #[arg(value_name = "CODE")]
+    pub code: Option<String>,
+    /// How the result is written; md and json without a code have the whole catalogue
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: CatalogueFormat,
 }

@@ -4,6 +4,7 @@ mod args;
 mod assess;
 mod check;
 mod explain;
+mod explain_error;
 mod files;
 mod import;
 mod output;
@@ -58,6 +59,7 @@ pub fn main() -> ExitCode {
         Command::Test(args) => check::test(args),
         Command::Import(args) => import::run(args),
         Command::Jurisdictions(args) => check::jurisdictions(args),
+        Command::ExplainError(args) => explain_error::run(args),
     };
     end.into()
 }

@@ -53,6 +53,7 @@ pub struct RuleBook {
     /// Month and day on which the tax year begins.
     pub year_begins: (u32, u32),
     pub covers: (NaiveDate, NaiveDate),
+    pub note: Option<String>,
     pub units: Vec<String>,
     pub month_end: Option<(MonthEnd, Cite)>,
     pub working_days: Option<WorkingDays>,
@@ -90,6 +91,12 @@ pub struct SourceEntry {
     pub part_of: Option<(String, At)>,
     pub article: Option<String>,
     pub url: Option<String>,
+    pub dated: Option<NaiveDate>,
+    pub in_force: InForce,
+    /// From this day on it is void.
+    pub void_from: Option<NaiveDate>,
+    /// What stands in its place, in words.
+    pub replaced_by: Option<String>,
     pub checked: Option<NaiveDate>,
     pub read_as_of: Option<NaiveDate>,
     pub status: Option<Status>,
@@ -131,8 +138,10 @@ impl Status {
 #[derive(Debug, Clone)]
 pub struct Label {
     pub name: String,
+    pub title: Option<String>,
     pub words: Vec<String>,
     pub default: String,
+    pub note: Option<String>,
     pub at: At,
 }
 
@@ -146,6 +155,7 @@ pub struct Fact {
     pub counts_as_ledger: bool,
     pub default: Option<FactDefault>,
     pub cite: Cite,
+    pub note: Option<String>,
     pub at: At,
 }
 
@@ -178,6 +188,7 @@ pub struct OptionSet {
     pub options: Vec<OptionEntry>,
     pub default: String,
     pub cite: Cite,
+    pub note: Option<String>,
     pub at: At,
 }
 
@@ -196,6 +207,7 @@ pub struct Parameter {
     pub selected_by: SelectedBy,
     pub known_through: Option<NaiveDate>,
     pub values: Vec<DatedValue>,
+    pub note: Option<String>,
     pub at: At,
 }
 
@@ -249,6 +261,7 @@ pub struct Field {
     pub rule: Rule,
     pub shown_as: Option<Shown>,
     pub cite: Cite,
+    pub note: Option<String>,
     pub at: At,
 }
 
@@ -278,6 +291,7 @@ pub struct Quantity {
     pub per: Per,
     pub rule: Rule,
     pub cite: Cite,
+    pub note: Option<String>,
     pub at: At,
 }
 
@@ -299,6 +313,7 @@ pub struct Tax {
     pub late: Option<Late>,
     pub advances: Option<Advances>,
     pub cite: Cite,
+    pub note: Option<String>,
     pub at: At,
 }
 

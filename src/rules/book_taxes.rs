@@ -8,13 +8,15 @@ use crate::formula::names::Per;
 use crate::formula::tree::Toward;
 use crate::number::Decimal;
 
-use super::book::{Cite, MonthEnd};
+use super::book::{At, Cite, MonthEnd};
 
 #[derive(Debug, Clone)]
 pub struct Rounding {
     pub to: Decimal,
     pub toward: Toward,
     pub cite: Cite,
+    pub note: Option<String>,
+    pub at: At,
 }
 
 /// When a tax is due: the first entry whose condition holds.
@@ -25,6 +27,8 @@ pub struct Due {
     /// Where the day is no working day.
     pub moved: Option<Moved>,
     pub cite: Cite,
+    pub note: Option<String>,
+    pub at: At,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +73,8 @@ pub struct WorkingDays {
     pub yearly: Vec<(u32, u32)>,
     pub dates: Vec<NaiveDate>,
     pub cite: Cite,
+    pub note: Option<String>,
+    pub at: At,
 }
 
 impl WorkingDays {
@@ -95,6 +101,8 @@ pub struct Late {
     pub compound: Option<Compound>,
     pub round: Option<Rounding>,
     pub cite: Cite,
+    pub note: Option<String>,
+    pub at: At,
 }
 
 /// What the rate is for.
@@ -171,4 +179,6 @@ pub struct Advances {
     /// What is late of an advance bears interest too.
     pub late: bool,
     pub cite: Cite,
+    pub note: Option<String>,
+    pub at: At,
 }

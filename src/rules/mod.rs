@@ -3,6 +3,7 @@
 pub mod book;
 mod book_rows;
 mod book_taxes;
+pub mod cited;
 pub mod compile;
 pub mod load;
 mod names;

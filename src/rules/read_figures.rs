@@ -15,7 +15,7 @@ pub fn field(reader: &mut Reader, entry: &Entry, item: Item, book: &mut RuleBook
     let name = reader.name(entry);
     let Some(mut fields) = reader.fields(&entry.value, "a field") else { return };
     let title = reader.text_of(&mut fields, "title");
-    reader.text_of(&mut fields, "note");
+    let note = reader.text_of(&mut fields, "note");
     let unit = fields.require(reader, "unit").and_then(|n| read_unit(reader, n, &book.currency, &book.units));
     let rule = reader.rule(&mut fields, &format!("the field `{name}`"));
     let named = Shown::WORDS.iter().find(|(word, _)| *word == name).map(|(_, shown)| *shown);
@@ -25,7 +25,7 @@ pub fn field(reader: &mut Reader, entry: &Entry, item: Item, book: &mut RuleBook
     // A field or quantity whose rule is faulty keeps its name, so that no further errors follow from it.
     let rule = rule.unwrap_or(Rule { cases: Vec::new() });
     let unit = unit.unwrap_or(Type::Number(Unit::zero()));
-    book.fields.push(Field { name, title, item, unit, rule, shown_as, cite, at: reader.at(entry.key_spot) });
+    book.fields.push(Field { name, title, item, unit, rule, shown_as, cite, note, at: reader.at(entry.key_spot) });
 }
 
 /// Reads one entry of `quantities`.
@@ -33,7 +33,7 @@ pub fn quantity(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     let name = reader.name(entry);
     let Some(mut fields) = reader.fields(&entry.value, "a quantity") else { return };
     let title = reader.text_of(&mut fields, "title");
-    reader.text_of(&mut fields, "note");
+    let note = reader.text_of(&mut fields, "note");
     let unit = fields.require(reader, "unit").and_then(|n| read_unit(reader, n, &book.currency, &book.units));
     let per = reader.per(&mut fields, true);
     let rule = reader.rule(&mut fields, &format!("the quantity `{name}`"));
@@ -49,7 +49,7 @@ pub fn quantity(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
                 Some("give it a unit such as `money` or `number`".into()),
             );
         }
-        book.quantities.push(Quantity { name, title, unit, per, rule, cite, at: reader.at(entry.key_spot) });
+        book.quantities.push(Quantity { name, title, unit, per, rule, cite, note, at: reader.at(entry.key_spot) });
     }
 }
 
@@ -71,10 +71,11 @@ pub fn tax(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     let per = reader.per(&mut fields, false);
     let round = fields.take("round").and_then(|n| rounding(reader, n));
     let has_working_days = book.working_days.is_some();
-    let due = fields.take("due").map(|n| dues(reader, n, per == Per::Year, has_working_days)).unwrap_or_default();
+    let due_node = fields.take("due");
+    let due = due_node.map(|n| dues(reader, n, per == Per::Year, has_working_days)).unwrap_or_default();
     let late_node = fields.take("late");
     let late = late_node.and_then(|n| late(reader, n));
-    if let (Some(node), true) = (late_node, due.is_empty()) {
+    if let (Some(node), None) = (late_node, due_node) {
         let message = format!("`{name}` bears interest when it is late, but has no due date");
         reader.problem(Code::R0202, node.spot, message, Some("add `due: { .. }`".into()));
     }
@@ -91,7 +92,7 @@ pub fn tax(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
         Some(found)
     });
     let cite = reader.cite(&mut fields, &format!("the tax `{name}`"));
-    reader.text_of(&mut fields, "note");
+    let note = reader.text_of(&mut fields, "note");
     fields.done(reader);
     match (&base, &rate, &amount) {
         (Some(_), Some(_), None) | (_, None, Some(_)) => {}
@@ -117,6 +118,7 @@ pub fn tax(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
         late,
         advances,
         cite,
+        note,
         at: reader.at(entry.key_spot),
     });
 }

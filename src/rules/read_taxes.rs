@@ -19,14 +19,15 @@ pub fn rounding(reader: &mut Reader, node: &Node) -> Option<Rounding> {
     let to = to_node.and_then(|n| reader.decimal(n));
     let toward = fields.require(reader, "toward").and_then(|n| reader.one_of(n, Toward::WORDS));
     let cite = reader.cite(&mut fields, "this rounding");
-    reader.text_of(&mut fields, "note");
+    let note = reader.text_of(&mut fields, "note");
+    let at = reader.at(fields.spot);
     fields.done(reader);
     let to = to?;
     if to <= Decimal::ZERO {
         reader.problem(Code::R0203, node.spot, "rounding needs a step above zero", Some("write `to: 1` or `to: 0.01`".into()));
         return None;
     }
-    Some(Rounding { to, toward: toward?, cite })
+    Some(Rounding { to, toward: toward?, cite, note, at })
 }
 
 /// `working_days`, at the head of the file.
@@ -59,9 +60,10 @@ pub fn working_days(reader: &mut Reader, node: &Node) -> Option<WorkingDays> {
         }
     }
     let cite = reader.cite(&mut fields, "the list of working days");
-    reader.text_of(&mut fields, "note");
+    let note = reader.text_of(&mut fields, "note");
+    let at = reader.at(fields.spot);
     fields.done(reader);
-    Some(WorkingDays { rest, yearly, dates, cite })
+    Some(WorkingDays { rest, yearly, dates, cite, note, at })
 }
 
 /// One due date, or a list of which the first that holds counts. `years`: for periods of a year.
@@ -89,9 +91,10 @@ fn due(reader: &mut Reader, node: &Node, years: bool, has_working_days: bool) ->
         reader.problem(Code::R0202, node.spot, "the law does not say which days are working days", Some(help.into()));
     }
     let cite = reader.cite(&mut fields, "this due date");
-    reader.text_of(&mut fields, "note");
+    let note = reader.text_of(&mut fields, "note");
+    let at = reader.at(fields.spot);
     fields.done(reader);
-    Some(Due { when, rule: rule?, moved, cite })
+    Some(Due { when, rule: rule?, moved, cite, note, at })
 }
 
 fn due_rule(reader: &mut Reader, fields: &mut Fields<'_>, years: bool) -> Option<DueRule> {
@@ -155,9 +158,10 @@ pub fn late(reader: &mut Reader, node: &Node) -> Option<Late> {
     let compound = fields.take("compound").and_then(|n| reader.one_of(n, Compound::WORDS)).flatten();
     let round = fields.take("round").and_then(|n| rounding(reader, n));
     let cite = reader.cite(&mut fields, "this interest");
-    reader.text_of(&mut fields, "note");
+    let note = reader.text_of(&mut fields, "note");
+    let at = reader.at(fields.spot);
     fields.done(reader);
-    Some(Late { rate: rate?, each: each?, year_days, compound, round, cite })
+    Some(Late { rate: rate?, each: each?, year_days, compound, round, cite, note, at })
 }
 
 /// `advances`: payments on account, for parts of the tax's period.
@@ -170,7 +174,8 @@ pub fn advances(reader: &mut Reader, node: &Node, has_working_days: bool) -> Opt
     let due = fields.require(reader, "due").map(|n| dues(reader, n, false, has_working_days)).unwrap_or_default();
     let late = fields.take("late").and_then(|n| reader.yes_no(n)).unwrap_or(false);
     let cite = reader.cite(&mut fields, "these advances");
-    reader.text_of(&mut fields, "note");
+    let note = reader.text_of(&mut fields, "note");
+    let at = reader.at(fields.spot);
     fields.done(reader);
-    Some(Advances { per: per?, amount: amount?, cumulative, round, due, late, cite })
+    Some(Advances { per: per?, amount: amount?, cumulative, round, due, late, cite, note, at })
 }

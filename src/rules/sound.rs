@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::{Code, Diagnostic, suggestion};
 use crate::formula::code::Ref;
 
-use super::book::{At, Cite, Effect, Given, Rule, RuleBook, SelectedBy, Status};
+use super::book::{At, Effect, Given, Rule, RuleBook, SelectedBy, Status};
+use super::cited;
 use super::compile::{every_formula, tax_formulas};
 
 /// All checks that need the whole law.
@@ -86,34 +87,10 @@ fn visit(
 
 // ---- citations ----
 
-fn every_cite(book: &RuleBook) -> Vec<(&Cite, bool)> {
-    let mut found: Vec<(&Cite, bool)> = Vec::new();
-    found.extend(book.month_end.iter().map(|(_, cite)| (cite, false)));
-    found.extend(book.facts.iter().map(|f| (&f.cite, false)));
-    found.extend(book.options.iter().map(|o| (&o.cite, false)));
-    found.extend(book.parameters.iter().flat_map(|p| &p.values).map(|v| (&v.cite, true)));
-    found.push((&book.valuation.cite, false));
-    found.extend(book.treatments.iter().map(|t| (&t.cite, true)));
-    found.extend(book.fees.iter().map(|f| (&f.cite, true)));
-    found.extend(book.matching.steps.iter().map(|s| (&s.cite, true)));
-    found.extend(book.fields.iter().map(|f| (&f.cite, true)));
-    found.extend(book.quantities.iter().map(|q| (&q.cite, true)));
-    found.extend(book.working_days.iter().map(|w| (&w.cite, true)));
-    for tax in &book.taxes {
-        found.push((&tax.cite, true));
-        let (late, advances) = (tax.late.iter(), tax.advances.iter());
-        found.extend(late.clone().map(|l| (&l.cite, true)).chain(advances.clone().map(|a| (&a.cite, true))));
-        let dues = tax.due.iter().chain(advances.clone().flat_map(|a| &a.due));
-        found.extend(dues.map(|d| (&d.cite, true)));
-        let rounded = tax.round.iter().chain(late.flat_map(|l| &l.round)).chain(advances.flat_map(|a| &a.round));
-        found.extend(rounded.map(|r| (&r.cite, true)));
-    }
-    found
-}
-
 fn citations(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
     let mut cited: BTreeSet<&str> = BTreeSet::new();
-    for (cite, rests) in every_cite(book) {
+    for entry in cited::every(book) {
+        let (cite, rests) = (entry.cite, entry.what.decides());
         for (key, at) in cite {
             cited.insert(key);
             unknown_source(book, key, at, problems);
