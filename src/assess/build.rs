@@ -11,8 +11,8 @@ use crate::lots::Why;
 use crate::number::{self, Decimal};
 use crate::rules::book::Shown;
 
-use super::assessment::{Assessment, DisposalPart, ExpenseLine, Holding, IncomeLine, QuantityValue};
-use super::build_taxes::taxes;
+use super::assessment::{Assessment, DisposalPart, ExpenseLine, Holding, IncomeLine, QuantityValue, TaxLine};
+use super::build_taxes::all_taxes;
 use super::parts::Match;
 use super::refusal::{Outcome, both};
 use super::run::Run;
@@ -22,7 +22,7 @@ use super::world::{Ctx, Item};
 pub fn figures(run: &Run<'_>, to: &mut Assessment) {
     history(run);
     quantities(run, to);
-    taxes(run, to);
+    (to.total_tax, to.taxes) = all_taxes(run);
     disposals(run, to);
     let env = run.env;
     let id = |row: usize| env.ledger.rows.get(row).map(|r| r.id.to_string()).unwrap_or_default();
@@ -97,6 +97,12 @@ fn quantities(run: &Run<'_>, to: &mut Assessment) {
         };
         to.quantities.push((quantity.name.clone(), value));
     }
+}
+
+/// The total and the taxes alone.
+pub fn tax_lines(run: &Run<'_>) -> (Option<Decimal>, Vec<TaxLine>) {
+    history(run);
+    all_taxes(run)
 }
 
 // ---- disposals and holdings ----

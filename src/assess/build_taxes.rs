@@ -5,15 +5,16 @@ use crate::formula::code::Ref;
 use crate::number::{self, Decimal};
 use crate::rules::book::{Rounding, Tax};
 
-use super::assessment::{AdvanceLine, Assessment, Assumption, TaxLine};
+use super::assessment::{AdvanceLine, Assumption, TaxLine};
 use super::env::Env;
 use super::late::LateInterest;
 use super::refusal::both;
 use super::run::Run;
 
 /// A line for each tax and period, and their total.
-pub fn taxes(run: &Run<'_>, to: &mut Assessment) {
+pub fn all_taxes(run: &Run<'_>) -> (Option<Decimal>, Vec<TaxLine>) {
     let env = run.env;
+    let mut lines = Vec::new();
     let mut total: Option<Decimal> = Some(Decimal::ZERO);
     for (index, tax) in env.book.taxes.iter().enumerate() {
         for period in env.calendar.parts(env.year, tax.per) {
@@ -21,10 +22,10 @@ pub fn taxes(run: &Run<'_>, to: &mut Assessment) {
             if tax.kind == "tax" && tax.borne_by == "taxpayer" {
                 total = total.zip(line.amount).and_then(|(sum, more)| number::add(sum, more).ok()).map(|r| r.value);
             }
-            to.taxes.push(line);
+            lines.push(line);
         }
     }
-    to.total_tax = total;
+    (total, lines)
 }
 
 fn tax_line(run: &Run<'_>, index: usize, tax: &Tax, period: Period) -> Option<TaxLine> {

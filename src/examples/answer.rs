@@ -105,9 +105,7 @@ fn of_tax(name: &str, part: &str, period: Option<&str>, assessment: &Assessment)
                 "base" => Some(line.base),
                 _ => None,
             };
-            if amount(&TaxLine::default()).is_none() {
-                return None;
-            }
+            amount(&TaxLine::default())?;
             Some(sum(lines.into_iter().filter_map(amount)).into())
         }
     }
