@@ -10,7 +10,7 @@ use crate::formula::names::{Item as ItemKind, Per};
 use crate::formula::tree::{Best, DateUnit, How, Reach};
 use crate::formula::types::Value;
 use crate::number::{self, Decimal};
-use crate::rules::book::{FactDefault, MonthEnd};
+use crate::rules::book::FactDefault;
 
 use super::refusal::{Outcome, Refused};
 use super::world::{Ctx, Item, World};
@@ -211,7 +211,7 @@ impl World<'_> {
 
     /// The first day of a window: the day after its last day less its length.
     fn window_begin(&self, last: NaiveDate, count: u32, unit: DateUnit) -> Outcome<NaiveDate> {
-        let rule = self.env.book.month_end.as_ref().map_or(MonthEnd::Clip, |(rule, _)| *rule);
+        let rule = self.env.month_end();
         let count = i64::from(count);
         let before = match unit {
             DateUnit::Days => add_days(last, -count),

@@ -12,7 +12,6 @@ use crate::formula::tree::{Binary, DateUnit, Function, Toward};
 use crate::formula::types::Value;
 use crate::ledger::{Symbol, Transaction};
 use crate::number::{self, Decimal, NumberError};
-use crate::rules::book::MonthEnd;
 
 use super::aggregate::Aggregate;
 use super::refusal::{Outcome, Refused, both};
@@ -159,7 +158,7 @@ impl World<'_> {
     fn moved(&self, date: &Code, by: &Code, unit: DateUnit, back: bool, ctx: Ctx) -> Outcome<Value> {
         let (date, by) = both(self.date(date, ctx), self.number(by, ctx))?;
         let count = i64::try_from(by.trunc().mantissa()).ok().map(|n| if back { -n } else { n });
-        let rule = self.env.book.month_end.as_ref().map_or(MonthEnd::Clip, |(rule, _)| *rule);
+        let rule = self.env.month_end();
         let moved = count.and_then(|n| match unit {
             DateUnit::Days => add_days(date, n),
             DateUnit::Months => add_months(date, n, rule),

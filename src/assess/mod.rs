@@ -3,10 +3,13 @@
 pub mod aggregate;
 pub mod assessment;
 pub mod build;
+mod build_taxes;
 pub mod env;
 pub mod eval;
 mod given;
+pub mod late;
 pub mod parts;
+pub mod payments;
 pub mod periods;
 pub mod refusal;
 pub mod run;

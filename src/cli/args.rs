@@ -40,6 +40,17 @@ Examples:
   fisc import binance.csv -o ledger.csv
   fisc import part1.csv part2.csv --format binance_transactions -o ledger.csv";
 
+const EXPLAIN_ERROR: &str = "\
+Examples:
+  fisc explain-error
+  fisc explain-error R0102
+  fisc explain-error --format md";
+
+const NEW: &str = "\
+Examples:
+  fisc new xx --title Ruritania --currency EUR --time-zone Europe/Vienna
+  fisc new my/rules/xx-ab";
+
 const EXAMPLES: &str = "\
 Examples:
   fisc assess binance.csv --in kg --year 2024 --rates rates.csv --prices prices.csv
@@ -67,8 +78,14 @@ pub enum Command {
     /// Exchange exports to a ledger
     #[command(after_help = IMPORT)]
     Import(ImportArgs),
+    /// A new country: a folder with a law to fill in
+    #[command(after_help = NEW)]
+    New(NewArgs),
     /// Which jurisdictions there are
     Jurisdictions(ListArgs),
+    /// What a message means, with an example and the remedy
+    #[command(after_help = EXPLAIN_ERROR)]
+    ExplainError(ExplainErrorArgs),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -83,6 +100,14 @@ pub enum Format {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum TextFormat {
     Table,
+    Json,
+}
+
+/// Formats of the catalogue of messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CatalogueFormat {
+    Table,
+    Md,
     Json,
 }
 
@@ -223,8 +248,34 @@ pub struct ImportArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct NewArgs {
+    /// The folder to write; its name is the code of the country
+    #[arg(value_name = "CODE | PATH")]
+    pub folder: PathBuf,
+    /// Name of the country
+    #[arg(long, value_name = "NAME")]
+    pub title: Option<String>,
+    /// Currency in which the tax is computed
+    #[arg(long, value_name = "CODE", default_value = "EUR")]
+    pub currency: String,
+    /// Time zone in which its days begin and end
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    pub time_zone: String,
+}
+
+#[derive(Debug, Args)]
 pub struct ListArgs {
     /// Folder of rule folders that come before the built-in ones
     #[arg(long, value_name = "DIR")]
     pub rules: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainErrorArgs {
+    /// Code of a message, such as `R0102`; every code is listed if none is given
+    #[arg(value_name = "CODE")]
+    pub code: Option<String>,
+    /// How the result is written; md and json without a code have the whole catalogue
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: CatalogueFormat,
 }

@@ -10,12 +10,12 @@ use crate::engine::value_text;
 use crate::formula::code::{PartField, Ref};
 use crate::formula::names::{Item as ItemKind, Per};
 use crate::formula::types::{Type, Value};
-use crate::rules::book::{OptionSet, PerRule, Rule};
+use crate::rules::book::{PerRule, Rule};
 
 use super::Step;
 
-/// The taxes under each option of a reading, where that was asked for.
-pub type Others<'a> = dyn Fn(&OptionSet) -> Vec<Under> + 'a;
+/// The taxes under each option of a reading or choice, by its index, where that was asked for.
+pub type Others<'a> = dyn Fn(usize) -> Vec<Under> + 'a;
 
 /// Builds steps for one run.
 pub struct Explainer<'a> {
@@ -28,6 +28,11 @@ pub fn explain(run: &Run<'_>, figure: &str, others: &Others<'_>) -> Result<Step,
     let explainer = Explainer { run, others };
     let (name, key) = figure.split_once('@').map_or((figure, None), |(n, k)| (n, Some(k)));
     let book = run.env.book;
+    if let Some((tax, part)) = name.split_once('.')
+        && let Some(index) = book.taxes.iter().position(|t| t.name == tax)
+    {
+        return explainer.part_of_tax(index, part, key);
+    }
     if let Some(index) = book.taxes.iter().position(|t| t.name == name) {
         return explainer.periods(Ref::Tax(index), name, key);
     }
@@ -74,29 +79,35 @@ impl Explainer<'_> {
         if self.run.world.per(figure, env.year) == Ok(Per::Row) {
             return self.of_row(name, key).ok_or_else(|| unknown(self.run, name, name));
         }
-        let periods = match of_year(env.year) {
-            Ok(periods) => periods,
-            Err(refused) => {
-                let mut step = Step { name: name.to_owned(), ..Step::default() };
-                self.close(&mut step, &Err(refused));
-                return Ok(step);
-            }
-        };
-        if let Some(key) = key {
-            let years = (env.calendar.year_of(env.first_year.begin)..=env.calendar.year_of(env.year.begin))
-                .filter_map(|y| env.calendar.year(y));
-            let all: Vec<Period> = years.flat_map(|y| of_year(y).unwrap_or_default()).collect();
-            let found = all.iter().find(|p| env.calendar.label(**p) == key);
-            let help =
-                || format!("its periods are {}", periods.iter().map(|p| env.calendar.label(*p)).collect::<Vec<_>>().join(", "));
-            return found
-                .map(|p| self.figure(figure, *p))
-                .ok_or_else(|| Diagnostic::new(Kind::A0213, format!("`{name}` has no period `{key}`")).help(help()));
+        if let Err(refused) = of_year(env.year) {
+            let mut step = Step { name: name.to_owned(), ..Step::default() };
+            self.close(&mut step, &Err(refused));
+            return Ok(step);
         }
+        let periods = self.chosen(name, &|year| of_year(year).unwrap_or_default(), key)?;
         if let [only] = periods.as_slice() {
             return Ok(self.figure(figure, *only));
         }
         Ok(self.sum_of_periods(figure, name, &periods))
+    }
+
+    /// The periods of the year, or the one of any year that a key names.
+    pub fn chosen(
+        &self,
+        name: &str,
+        of_year: &dyn Fn(Period) -> Vec<Period>,
+        key: Option<&str>,
+    ) -> Result<Vec<Period>, Diagnostic> {
+        let env = self.run.env;
+        let periods = of_year(env.year);
+        let Some(key) = key else { return Ok(periods) };
+        let years = (env.calendar.year_of(env.first_year.begin)..=env.calendar.year_of(env.year.begin))
+            .filter_map(|y| env.calendar.year(y));
+        let found = years.flat_map(of_year).find(|p| env.calendar.label(*p) == key);
+        found.map(|period| vec![period]).ok_or_else(|| {
+            let known = periods.iter().map(|p| env.calendar.label(*p)).collect::<Vec<_>>().join(", ");
+            Diagnostic::new(Kind::A0213, format!("`{name}` has no period `{key}`")).help(format!("its periods are {known}"))
+        })
     }
 
     fn sum_of_periods(&self, figure: Ref, name: &str, periods: &[Period]) -> Step {
@@ -283,10 +294,7 @@ impl Explainer<'_> {
         if let Some(rounding) = &entry.round {
             step.notes.push(format!("rounded to {} ({})", rounding.to, env.book.citations(&rounding.cite).join("; ")));
         }
-        if let Some((day, due)) = self.run.world.due(entry, period) {
-            let cite = entry.due.get(due).map(|d| env.book.citations(&d.cite).join("; ")).unwrap_or_default();
-            step.notes.push(format!("due by {day} ({cite})"));
-        }
+        step.notes.extend(self.due_note(entry, period));
         self.close(&mut step, &value);
         step
     }

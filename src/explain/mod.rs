@@ -5,6 +5,7 @@ pub mod build;
 mod formula;
 mod items;
 mod names;
+mod paying;
 mod tables;
 
 use serde::Serialize;

@@ -114,6 +114,11 @@ impl Scope {
         Scope { fixed: true, ..Scope::row(Item::None) }
     }
 
+    /// A day and nothing else: values of the law, facts and options as of then.
+    pub fn day() -> Scope {
+        Scope::row(Item::None)
+    }
+
     pub fn parameter() -> Scope {
         Scope { parameters_only: true, ..Scope::row(Item::None) }
     }

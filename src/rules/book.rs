@@ -9,12 +9,11 @@ use chrono_tz::Tz;
 use crate::formula::Formula;
 use crate::formula::code::Ref;
 use crate::formula::names::{CutEntry, Item, Names, Per, Varies};
-use crate::formula::tree::Toward;
 use crate::formula::types::{Type, Unit, Value};
-use crate::number::Decimal;
 use crate::yaml::Spot;
 
 pub use super::book_rows::*;
+pub use super::book_taxes::*;
 
 /// A place in one of the law's files.
 #[derive(Debug, Clone)]
@@ -55,8 +54,10 @@ pub struct RuleBook {
     /// Month and day on which the tax year begins.
     pub year_begins: (u32, u32),
     pub covers: (NaiveDate, NaiveDate),
+    pub note: Option<String>,
     pub units: Vec<String>,
     pub month_end: Option<(MonthEnd, Cite)>,
+    pub working_days: Option<WorkingDays>,
     pub sources: BTreeMap<String, SourceEntry>,
     pub labels: Vec<Label>,
     pub facts: Vec<Fact>,
@@ -91,6 +92,12 @@ pub struct SourceEntry {
     pub part_of: Option<(String, At)>,
     pub article: Option<String>,
     pub url: Option<String>,
+    pub dated: Option<NaiveDate>,
+    pub in_force: InForce,
+    /// From this day on it is void.
+    pub void_from: Option<NaiveDate>,
+    /// What stands in its place, in words.
+    pub replaced_by: Option<String>,
     pub checked: Option<NaiveDate>,
     pub read_as_of: Option<NaiveDate>,
     pub status: Option<Status>,
@@ -132,8 +139,10 @@ impl Status {
 #[derive(Debug, Clone)]
 pub struct Label {
     pub name: String,
+    pub title: Option<String>,
     pub words: Vec<String>,
     pub default: String,
+    pub note: Option<String>,
     pub at: At,
 }
 
@@ -147,6 +156,7 @@ pub struct Fact {
     pub counts_as_ledger: bool,
     pub default: Option<FactDefault>,
     pub cite: Cite,
+    pub note: Option<String>,
     pub at: At,
 }
 
@@ -179,6 +189,7 @@ pub struct OptionSet {
     pub options: Vec<OptionEntry>,
     pub default: String,
     pub cite: Cite,
+    pub note: Option<String>,
     pub at: At,
 }
 
@@ -199,6 +210,7 @@ pub struct Parameter {
     /// What its tables are looked up by.
     pub by: Vec<Key>,
     pub values: Vec<DatedValue>,
+    pub note: Option<String>,
     pub at: At,
 }
 
@@ -348,6 +360,7 @@ pub struct Field {
     pub rule: Rule,
     pub shown_as: Option<Shown>,
     pub cite: Cite,
+    pub note: Option<String>,
     pub at: At,
 }
 
@@ -377,6 +390,7 @@ pub struct Quantity {
     pub per: PerRule,
     pub rule: Rule,
     pub cite: Cite,
+    pub note: Option<String>,
     pub at: At,
 }
 
@@ -395,31 +409,11 @@ pub struct Tax {
     pub less: Option<Formula>,
     pub round: Option<Rounding>,
     pub due: Vec<Due>,
+    pub late: Option<Late>,
+    pub advances: Option<Advances>,
     pub cite: Cite,
+    pub note: Option<String>,
     pub at: At,
-}
-
-#[derive(Debug, Clone)]
-pub struct Rounding {
-    pub to: Decimal,
-    pub toward: Toward,
-    pub cite: Cite,
-}
-
-/// When a tax is due: the first entry whose condition holds.
-#[derive(Debug, Clone)]
-pub struct Due {
-    pub when: Option<Formula>,
-    pub rule: DueRule,
-    pub cite: Cite,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DueRule {
-    /// Day of a month, so many months after the one in which the period ends.
-    DayOfMonth { day: u32, months_after: u32 },
-    /// The day before month and day of the calendar year after the one in which the period ends.
-    BeforeNextYear { month: u32, day: u32 },
 }
 
 impl RuleBook {

@@ -217,6 +217,17 @@ impl Compiler<'_> {
                     self.maybe(due.when.as_mut(), scope, &Type::YesNo);
                 }
             }
+            if let Some(late) = &mut tax.late {
+                self.formula(&mut late.rate, Scope::day(), &Type::Number(Unit::rate()));
+            }
+            if let Some(advances) = &mut tax.advances {
+                let Some(cut) = self.names.find_cut(advances.per) else { continue };
+                let scope = Scope::period(advances.per, cut);
+                self.formula(&mut advances.amount, scope, &money);
+                for due in &mut advances.due {
+                    self.maybe(due.when.as_mut(), scope, &Type::YesNo);
+                }
+            }
         }
     }
 }
@@ -244,6 +255,7 @@ pub fn every_formula(book: &RuleBook) -> Vec<&Formula> {
     }
     for tax in &book.taxes {
         found.extend(tax_formulas(tax));
+        found.extend(paying_formulas(tax));
     }
     found
 }
@@ -252,6 +264,12 @@ pub fn every_formula(book: &RuleBook) -> Vec<&Formula> {
 pub fn tax_formulas(tax: &super::book::Tax) -> Vec<&Formula> {
     let own = [&tax.applies, &tax.base, &tax.rate, &tax.amount, &tax.less];
     own.into_iter().flatten().chain(tax.due.iter().filter_map(|d| d.when.as_ref())).collect()
+}
+
+/// The formulas about paying a tax: nothing else reads what they give, so they may read the tax itself.
+fn paying_formulas(tax: &super::book::Tax) -> Vec<&Formula> {
+    let advances = tax.advances.iter().flat_map(|a| a.due.iter().filter_map(|d| d.when.as_ref()).chain([&a.amount]));
+    tax.late.iter().map(|l| &l.rate).chain(advances).collect()
 }
 
 fn any_previous(book: &RuleBook) -> bool {

@@ -2,6 +2,8 @@
 
 pub mod book;
 mod book_rows;
+mod book_taxes;
+pub mod cited;
 pub mod compile;
 pub mod load;
 mod names;
@@ -11,6 +13,7 @@ mod read_head;
 mod read_inputs;
 mod read_rows;
 mod read_tables;
+mod read_taxes;
 mod sound;
 pub mod tables;
 pub mod units;

@@ -18,7 +18,7 @@ pub fn fact(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     let name = reader.name(entry);
     let Some(mut fields) = reader.fields(&entry.value, "a fact") else { return };
     let title = reader.text_of(&mut fields, "title").unwrap_or_else(|| name.replace('_', " "));
-    reader.text_of(&mut fields, "note");
+    let note = reader.text_of(&mut fields, "note");
     let varies = [("no", Varies::No), ("by_year", Varies::ByYear), ("by_month", Varies::ByMonth), ("by_date", Varies::ByDate)];
     let varies = fields.take("varies").and_then(|n| reader.one_of(n, &varies)).unwrap_or(Varies::No);
     let about = fields
@@ -32,7 +32,18 @@ pub fn fact(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     fields.done(reader);
     // A fact of an unknown unit keeps its name, so that no further errors follow from it.
     let shape = shape.unwrap_or(FactShape::Unit(Type::Number(Unit::zero())));
-    book.facts.push(Fact { name, title, shape, varies, about, counts_as_ledger, default, cite, at: reader.at(entry.key_spot) });
+    book.facts.push(Fact {
+        name,
+        title,
+        shape,
+        varies,
+        about,
+        counts_as_ledger,
+        default,
+        cite,
+        note,
+        at: reader.at(entry.key_spot),
+    });
 }
 
 fn fact_shape(reader: &mut Reader, fields: &mut Fields<'_>, book: &RuleBook) -> Option<FactShape> {
@@ -94,7 +105,7 @@ pub fn option(reader: &mut Reader, entry: &Entry, is_reading: bool, book: &mut R
     let what = if is_reading { "a reading" } else { "a choice" };
     let Some(mut fields) = reader.fields(&entry.value, what) else { return };
     let question = fields.require(reader, "question").and_then(|n| reader.string(n)).unwrap_or_default();
-    reader.text_of(&mut fields, "note");
+    let note = reader.text_of(&mut fields, "note");
     let mut options = Vec::new();
     if let Some(node) = fields.require(reader, "options") {
         for option in reader.entries(node).to_vec() {
@@ -118,7 +129,7 @@ pub fn option(reader: &mut Reader, entry: &Entry, is_reading: bool, book: &mut R
         let help = suggestion(&default, options.iter().map(|o| o.name.as_str()));
         reader.problem(Code::R0204, spot, format!("the default `{default}` is not one of the options"), help);
     }
-    book.options.push(OptionSet { name, is_reading, question, options, default, cite, at: reader.at(entry.key_spot) });
+    book.options.push(OptionSet { name, is_reading, question, options, default, cite, note, at: reader.at(entry.key_spot) });
 }
 
 /// Reads one entry of `parameters`.
@@ -126,7 +137,7 @@ pub fn parameter(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     let name = reader.name(entry);
     let Some(mut fields) = reader.fields(&entry.value, "a parameter") else { return };
     let title = fields.require(reader, "title").and_then(|n| reader.string(n)).unwrap_or_default();
-    reader.text_of(&mut fields, "note");
+    let note = reader.text_of(&mut fields, "note");
     let unit = fields.require(reader, "unit").and_then(|n| read_unit(reader, n, &book.currency, &book.units));
     let selected = [
         ("tax_year", SelectedBy::TaxYear),
@@ -165,7 +176,7 @@ pub fn parameter(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     fields.done(reader);
     order_of_dates(reader, &name, &values);
     let at = reader.at(entry.key_spot);
-    book.parameters.push(Parameter { name, title, unit, selected_by, known_through, by, values, at });
+    book.parameters.push(Parameter { name, title, unit, selected_by, known_through, by, values, note, at });
 }
 
 fn dated_value(reader: &mut Reader, node: &Node, name: &str, unit: &Type, by: &[Key]) -> Option<DatedValue> {

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::{Code, Diagnostic, suggestion};
 use crate::formula::code::Ref;
 
-use super::book::{At, Cite, Effect, Given, Rule, RuleBook, SelectedBy, Status};
+use super::book::{At, Effect, Rule, RuleBook, SelectedBy, Status};
+use super::cited;
 use super::compile::{every_formula, tax_formulas};
 
 /// All checks that need the whole law.
@@ -85,34 +86,10 @@ fn visit(
 
 // ---- citations ----
 
-fn every_cite(book: &RuleBook) -> Vec<(&Cite, bool)> {
-    let mut found: Vec<(&Cite, bool)> = Vec::new();
-    found.extend(book.month_end.iter().map(|(_, cite)| (cite, false)));
-    found.extend(book.facts.iter().map(|f| (&f.cite, false)));
-    found.extend(book.options.iter().map(|o| (&o.cite, false)));
-    for value in book.parameters.iter().flat_map(|p| &p.values) {
-        found.push((&value.cite, true));
-        if let Given::Table(rows) = &value.value {
-            found.extend(rows.iter().map(|r| (&r.cite, false)));
-        }
-    }
-    found.push((&book.valuation.cite, false));
-    found.extend(book.treatments.iter().map(|t| (&t.cite, true)));
-    found.extend(book.fees.iter().map(|f| (&f.cite, true)));
-    found.extend(book.matching.steps.iter().map(|s| (&s.cite, true)));
-    found.extend(book.fields.iter().map(|f| (&f.cite, true)));
-    found.extend(book.quantities.iter().map(|q| (&q.cite, true)));
-    for tax in &book.taxes {
-        found.push((&tax.cite, true));
-        found.extend(tax.due.iter().map(|d| (&d.cite, true)));
-        found.extend(tax.round.iter().map(|r| (&r.cite, true)));
-    }
-    found
-}
-
 fn citations(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
     let mut cited: BTreeSet<&str> = BTreeSet::new();
-    for (cite, rests) in every_cite(book) {
+    for entry in cited::every(book) {
+        let (cite, rests) = (entry.cite, entry.what.decides());
         for (key, at) in cite {
             cited.insert(key);
             unknown_source(book, key, at, problems);

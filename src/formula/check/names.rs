@@ -140,7 +140,10 @@ impl Checker<'_> {
             Detail::Label => None,
             Detail::Figure { .. } if !scope.figures => Some((
                 Kind::R0305,
-                format!("`{name}` is a figure of a period; it cannot be read here"),
+                match scope.item.is_row() {
+                    true => format!("`{name}` is a figure of a period; a formula about a row cannot read it"),
+                    false => format!("`{name}` is a figure of a period; it cannot be read here"),
+                },
                 "compute what depends on it in `quantities` or `taxes`",
             )),
             Detail::Figure { cut } => {
