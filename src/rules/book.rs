@@ -70,6 +70,8 @@ pub struct RuleBook {
     pub fields: Vec<Field>,
     pub quantities: Vec<Quantity>,
     pub taxes: Vec<Tax>,
+    /// What may change soon.
+    pub watch: Vec<Watch>,
     pub names: Names,
     /// SHA-256 over the files, in the order of their names.
     pub sha256: String,
@@ -313,6 +315,17 @@ pub struct Tax {
     pub late: Option<Late>,
     pub advances: Option<Advances>,
     pub cite: Cite,
+    pub note: Option<String>,
+    pub at: At,
+}
+
+/// Something that may change the law: a bill, a ruling awaited.
+#[derive(Debug, Clone)]
+pub struct Watch {
+    pub title: String,
+    pub cite: Cite,
+    /// The day on which it is expected.
+    pub expected: Option<NaiveDate>,
     pub note: Option<String>,
     pub at: At,
 }

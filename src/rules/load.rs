@@ -92,6 +92,7 @@ fn empty() -> RuleBook {
         fields: Vec::new(),
         quantities: Vec::new(),
         taxes: Vec::new(),
+        watch: Vec::new(),
         names: Names::default(),
         sha256: String::new(),
         reads_previous: false,
@@ -182,5 +183,8 @@ fn sections(reader: &mut Reader, fields: &mut Fields<'_>, book: &mut RuleBook, s
     }
     if let Some(node) = section(fields, "taxes") {
         reader.entries(&node).iter().for_each(|e| read_figures::tax(reader, e, book));
+    }
+    if let Some(node) = section(fields, "watch") {
+        book.watch.extend(reader.list(&node).iter().filter_map(|n| read_head::watch(reader, n)));
     }
 }
