@@ -4,6 +4,7 @@ mod combinations;
 mod finish;
 mod prepare;
 mod question;
+mod shadows;
 mod side_by_side;
 mod target;
 
@@ -123,6 +124,7 @@ fn assess_prepared(
     if prepared.problems.iter().any(Diagnostic::is_error) {
         found.total_tax = None;
     }
+    found.assumptions.extend(shadows::told(&run_inputs, &shared, &found.taxes));
     let ways = side_by_side::ways(&run_inputs, &shared, &prepared, options);
     side_by_side::report(book, options, &words, ways.as_ref(), &mut found);
     finish::messages(book, &prepared, log, options, &mut found);

@@ -108,6 +108,7 @@ pub(super) fn run_inputs<'a>(
         facts: &prepared.facts,
         options: words,
         strict: options.strict,
+        shadow: None,
         year: prepared.year,
         first_year: prepared.first_year,
     }

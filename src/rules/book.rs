@@ -209,6 +209,8 @@ pub struct Parameter {
     pub selected_by: SelectedBy,
     pub known_through: Option<NaiveDate>,
     pub values: Vec<DatedValue>,
+    /// Values of acts cancelled or proposed: never selected, only told.
+    pub shadows: Vec<DatedValue>,
     pub note: Option<String>,
     pub at: At,
 }

@@ -8,7 +8,7 @@ use crate::formula::names::{Item, Names};
 use crate::yaml::{Fields, Node, Reader, parse};
 
 use super::book::{At, Matching, PriceAt, RateDay, RuleBook, Valuation};
-use super::{compile, read_figures, read_head, read_inputs, read_rows, sound};
+use super::{compile, dates, read_figures, read_head, read_inputs, read_rows, sound};
 
 /// A law and what is to be said of it.
 #[derive(Debug, Clone)]
@@ -44,6 +44,7 @@ pub fn load(files: &[Source]) -> Loaded {
         diagnostics.append(&mut reader.problems);
     }
     if readable {
+        dates::settle(&mut book, &mut diagnostics);
         compile::declare(&mut book, &mut diagnostics);
         compile::formulas(&mut book, &mut diagnostics);
         sound::check(&book, &mut diagnostics);

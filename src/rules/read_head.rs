@@ -147,7 +147,7 @@ pub fn watch(reader: &mut Reader, node: &Node) -> Option<Watch> {
     let expected = fields.take("expected").and_then(|n| reader.date(n));
     let note = reader.text_of(&mut fields, "note");
     fields.done(reader);
-    Some(Watch { title: title?, cite, expected, note, at: reader.at(node.spot) })
+    Some(Watch { title: title.unwrap_or_default(), cite, expected, note, at: reader.at(node.spot) })
 }
 
 fn against(reader: &mut Reader, fields: &mut Fields<'_>) -> Vec<(String, At)> {
