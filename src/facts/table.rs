@@ -13,13 +13,16 @@ use crate::yaml::{self, Entry, Node, Scalar, Spot, Style, Value as Yaml};
 pub struct Table {
     pub source: Source,
     pub columns: Vec<Column>,
-    /// The taxpayers in the order of the file, each with its cells that are not empty: column, text, place.
-    lines: Vec<(String, Vec<(usize, String, Spot)>)>,
+    /// The taxpayers in the order of the file, each with its cells.
+    lines: Vec<(String, Vec<Cell>)>,
     by_taxpayer: HashMap<String, usize>,
     /// What is wrong with single lines, told of their taxpayers alone.
     faults: HashMap<String, Vec<Diagnostic>>,
     pub sha256: String,
 }
+
+/// A cell that is not empty: its column, text and place.
+type Cell = (usize, String, Spot);
 
 /// A column: the fact, and what it is for where it varies (`NAME@2024-07`).
 #[derive(Debug)]
@@ -122,7 +125,7 @@ impl Table {
             self.faults.entry(name.to_owned()).or_default().push(problem.help(help));
             return;
         }
-        let mut cells: Vec<(usize, String, Spot)> = Vec::new();
+        let mut cells: Vec<Cell> = Vec::new();
         if record.len() == self.columns.len() {
             let given = record.iter().zip(spots).enumerate().filter(|(i, (text, _))| *i != taxpayer && !text.is_empty());
             cells.extend(given.map(|(index, (text, spot))| (index, text.to_owned(), *spot)));
