@@ -184,7 +184,7 @@ impl World<'_> {
         };
         let period = ctx.period;
         let begin = |last: NaiveDate| self.window_begin(last, count, unit);
-        let items = self.dated(aggregate, ctx, Period { begin: begin(period.begin)?, ..period })?;
+        let items = self.daily(aggregate, ctx, Period { begin: begin(period.begin)?, ..period })?;
         let mut found: Option<Window> = None;
         let mut sum = Decimal::ZERO;
         // Items stand in the order of their days, and windows begin later the later they end: two pointers suffice.
@@ -226,7 +226,7 @@ impl World<'_> {
     }
 
     /// What each item of a stretch adds, with its day, in the order of the days.
-    fn dated(&self, aggregate: &Aggregate<'_>, ctx: Ctx, within: Period) -> Outcome<Vec<(NaiveDate, Decimal)>> {
+    fn daily(&self, aggregate: &Aggregate<'_>, ctx: Ctx, within: Period) -> Outcome<Vec<(NaiveDate, Decimal)>> {
         if let Range::Days { .. } = aggregate.over {
             let stretches = self.covered(aggregate, ctx, within)?;
             let days = stretches.into_iter().flat_map(|(from, through)| from.iter_days().take_while(move |d| *d <= through));

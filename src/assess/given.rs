@@ -8,7 +8,7 @@ use crate::facts::Given as Fact;
 use crate::formula::code::Ref;
 use crate::formula::names::Varies;
 use crate::formula::types::Value;
-use crate::rules::book::{Given, SelectedBy, TableRow};
+use crate::rules::book::{DatedValue, Given, SelectedBy, TableRow};
 use crate::rules::tables::key_refs;
 
 use super::refusal::{Outcome, Refused};
@@ -39,7 +39,11 @@ impl World<'_> {
     /// Refuses a value that changes inside the period of the formula that reads it.
     pub(super) fn steady(&self, parameter: usize, period: Period) -> Outcome<()> {
         let Some(entry) = self.env.book.parameters.get(parameter) else { return Ok(()) };
-        let change = entry.values.iter().filter_map(|v| v.in_force.from).find(|from| *from > period.begin && *from <= period.end);
+        let inside = |day: &NaiveDate| *day > period.begin && *day <= period.end;
+        let shadow = self.env.shadow.filter(|(of, _)| *of == parameter).and_then(|(_, index)| entry.shadows.get(index));
+        let after = shadow.and_then(|s| s.in_force.until?.succ_opt());
+        let begins = entry.values.iter().chain(shadow).filter_map(|v| v.in_force.from);
+        let change = begins.chain(after).find(inside);
         // A value that only begins inside the period has nothing to change from.
         let begins = change.is_some_and(|c| entry.values.first().and_then(|v| v.in_force.from) == Some(c));
         match change {
@@ -57,6 +61,14 @@ impl World<'_> {
         let entry = self.env.book.parameters.get(parameter)?;
         let index = entry.values.iter().rposition(|v| v.in_force.from.is_none_or(|from| from <= day))?;
         entry.values.get(index).filter(|v| v.in_force.holds(day)).map(|_| index)
+    }
+
+    /// The dated value that counts on a day: the shadow of this run, if it speaks of the day, else the one in force.
+    fn dated(&self, parameter: usize, day: NaiveDate) -> Option<&DatedValue> {
+        let entry = self.env.book.parameters.get(parameter)?;
+        let shadow = self.env.shadow.filter(|(of, _)| *of == parameter).and_then(|(_, index)| entry.shadows.get(index));
+        let shadow = shadow.filter(|s| s.in_force.holds(day));
+        shadow.or_else(|| self.value_in_force(parameter, day).and_then(|i| entry.values.get(i)))
     }
 
     /// What a parameter's tables are looked up by, where it is read: in a period's formula a fact must not change.
@@ -81,7 +93,7 @@ impl World<'_> {
     /// The value of a parameter on a day; its tables are looked up where `ctx` stands.
     pub fn parameter_at(&self, parameter: usize, day: NaiveDate, ctx: Ctx) -> Outcome<Value> {
         let Some(entry) = self.env.book.parameters.get(parameter) else { return Ok(Value::ZERO) };
-        let dated = self.value_in_force(parameter, day).and_then(|i| entry.values.get(i));
+        let dated = self.dated(parameter, day);
         let mut given = dated.map(|d| (&d.value, &d.at));
         let mut keys = String::new();
         if let Some((Given::Table(rows), _)) = given {
@@ -177,12 +189,8 @@ impl World<'_> {
     }
 
     pub fn fact_default(&self, fact: usize) -> Outcome<Value> {
-        if let (Fact::Faulty(code), false) = (self.env.given(fact), self.env.is_emptied(fact)) {
-            let name = self.env.book.facts.get(fact).map_or("", |f| &f.name);
-            return Err(self.env.log.refuse(format!("faulty:{fact}"), || {
-                Diagnostic::new(*code, format!("`{name}` is stated in a way that cannot be read: what needs it is refused"))
-                    .help("mend it where the message about it points")
-            }));
+        if let (Fact::Faulty(problem), false) = (self.env.given(fact), self.env.is_emptied(fact)) {
+            return Err(self.env.log.refuse(format!("faulty:{fact}"), || (**problem).clone()));
         }
         match self.env.default_of(fact) {
             Some(value) => {

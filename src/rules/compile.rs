@@ -93,11 +93,11 @@ fn all_names(book: &RuleBook, to: &mut Declared<'_>) {
         to.add(&option.name, &option.at, Ref::Option(index), ty, Detail::Option);
     }
     for (index, parameter) in book.parameters.iter().enumerate() {
-        let never_zero = !parameter.values.is_empty()
-            && parameter
-                .values
-                .iter()
-                .all(|v| v.value.literals().is_some_and(|all| all.iter().all(|v| matches!(v, Value::Number(n) if !n.is_zero()))));
+        let never_zero =
+            !parameter.values.is_empty()
+                && parameter.values.iter().chain(&parameter.shadows).all(|v| {
+                    v.value.literals().is_some_and(|all| all.iter().all(|v| matches!(v, Value::Number(n) if !n.is_zero())))
+                });
         let by_match = matches!(parameter.selected_by, SelectedBy::Disposed | SelectedBy::Acquired);
         let keys = parameter.by.iter().map(|k| k.name.clone()).collect();
         let detail = Detail::Parameter { never_zero, by_row: parameter.selected_by == SelectedBy::Row, by_match, keys };
@@ -179,7 +179,7 @@ impl Compiler<'_> {
 
     fn parameters(&mut self, book: &mut RuleBook) {
         for parameter in &mut book.parameters {
-            for formula in parameter.values.iter_mut().flat_map(|v| v.value.formulas_mut()) {
+            for formula in parameter.values.iter_mut().chain(&mut parameter.shadows).flat_map(|v| v.value.formulas_mut()) {
                 self.formula(formula, Scope::parameter(), &parameter.unit);
             }
         }
@@ -235,7 +235,7 @@ impl Compiler<'_> {
 /// Every formula of the law.
 pub fn every_formula(book: &RuleBook) -> Vec<&Formula> {
     let mut found: Vec<&Formula> = Vec::new();
-    found.extend(book.parameters.iter().flat_map(|p| &p.values).flat_map(|v| v.value.formulas()));
+    found.extend(book.parameters.iter().flat_map(|p| p.values.iter().chain(&p.shadows)).flat_map(|v| v.value.formulas()));
     let pers = book.quantities.iter().map(|q| &q.per).chain(book.taxes.iter().map(|t| &t.per));
     found.extend(pers.flat_map(|p| &p.cases).filter_map(|c| c.when.as_ref()));
     for treatment in &book.treatments {

@@ -7,7 +7,7 @@ use crate::formula::types::{Type, Unit, Value};
 use crate::yaml::{Entry, Fields, Node, Reader, Value as Yaml};
 
 use super::book::{
-    About, DatedValue, Fact, FactDefault, FactShape, Given, InForce, Key, OptionEntry, OptionSet, Parameter, RuleBook, SelectedBy,
+    About, DatedValue, Fact, FactDefault, FactShape, Given, Key, OptionEntry, OptionSet, Parameter, RuleBook, SelectedBy,
 };
 use super::read::Read;
 use super::read_tables;
@@ -174,9 +174,9 @@ pub fn parameter(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
         }
     }
     fields.done(reader);
-    order_of_dates(reader, &name, &values);
-    let at = reader.at(entry.key_spot);
-    book.parameters.push(Parameter { name, title, unit, selected_by, known_through, by, values, note, at });
+    let (shadows, at) = (Vec::new(), reader.at(entry.key_spot));
+    let parameter = Parameter { name, title, unit, selected_by, known_through, by, values, shadows, note, at };
+    book.parameters.push(parameter);
 }
 
 fn dated_value(reader: &mut Reader, node: &Node, name: &str, unit: &Type, by: &[Key]) -> Option<DatedValue> {
@@ -213,48 +213,6 @@ pub fn given(reader: &mut Reader, node: &Node, unit: &Type) -> Option<Given> {
         Err(message) => {
             reader.problem(Code::R0203, node.spot, message, None);
             None
-        }
-    }
-}
-
-/// Values stand in the order of their dates, without overlaps and without gaps.
-fn order_of_dates(reader: &mut Reader, name: &str, values: &[DatedValue]) {
-    for (earlier, later) in values.iter().zip(values.iter().skip(1)) {
-        let InForce { from: Some(from), .. } = later.in_force else {
-            let message = format!("only the first value of `{name}` may have no `from`");
-            reader.problem(Code::R0202, later.at.spot, message, Some("say from which day it holds".into()));
-            continue;
-        };
-        if earlier.in_force.from.is_some_and(|before| before >= from) {
-            let message = format!(
-                "this value of `{name}` holds from {from}, but the one above it from {}",
-                earlier.in_force.from.unwrap_or(from)
-            );
-            reader.problem(
-                Code::R0207,
-                later.at.spot,
-                message,
-                Some("put the values in the order of their dates, each date once".into()),
-            );
-        } else if let Some(until) = earlier.in_force.until {
-            let Some(next) = until.succ_opt() else { continue };
-            if until >= from {
-                let message = format!("two values of `{name}` hold on {from}");
-                reader.problem(
-                    Code::R0207,
-                    later.at.spot,
-                    message,
-                    Some(format!("end the one above on {}", from.pred_opt().unwrap_or(from))),
-                );
-            } else if next < from {
-                let message = format!("`{name}` has no value from {next} until {}", from.pred_opt().unwrap_or(from));
-                reader.problem(
-                    Code::R0208,
-                    later.at.spot,
-                    message,
-                    Some("give the missing value, or `value: unknown` where the sources are silent".into()),
-                );
-            }
         }
     }
 }

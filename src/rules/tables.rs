@@ -51,7 +51,7 @@ fn domain(key: &mut Key, names: &Names, problems: &mut Vec<Diagnostic>) -> Optio
 
 fn tables_of(parameter: &mut Parameter, domains: &[Domain], problems: &mut Vec<Diagnostic>) {
     let (name, by) = (parameter.name.clone(), &parameter.by);
-    for value in &mut parameter.values {
+    for value in parameter.values.iter_mut().chain(&mut parameter.shadows) {
         let Given::Table(rows) = &mut value.value else { continue };
         let before = problems.len();
         rows.iter_mut().for_each(|row| words(row, by, domains, problems));
