@@ -379,7 +379,7 @@ fn tables_are_whole_and_every_row_is_reached() {
     );
     refused(("registered: yes, payment: cash, value", "registered: maybe, payment: cash, value"), Code::R0204, "`maybe`");
     refused(("registered: yes, payment: cash, value", "registered: yes, paid: cash, value"), Code::R0201, "`paid` is not a key");
-    refused(("{ scale: new, value: 4% }", "{ scale: new, value: 4% km }"), Code::R0301, "");
+    refused(("{ scale: new, value: 4% }", "{ scale: new, value: 4% km }"), Code::R0203, "");
     refused(("    by: [size, scale]\n", "    by: [size, scale, stays]\n"), Code::R0304, "cannot be looked up by `stays`");
     refused(("    by: [size, scale]\n", "    by: [size, scale, scales]\n"), Code::R0302, "nothing is named `scales`");
     refused(("- { otherwise: 5% }", "- { scale: old, otherwise: 5% }"), Code::R0203, "a row of a table needs `value`");

@@ -11,7 +11,7 @@ use super::book::{
 };
 use super::read::Read;
 use super::read_tables;
-use super::units::{literal, read_unit};
+use super::units::{literal, literal_help, read_unit};
 
 /// Reads one entry of `facts`.
 pub fn fact(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
@@ -91,7 +91,7 @@ fn fact_default(reader: &mut Reader, node: &Node, shape: &FactShape, book: &mut 
             match literal(text, ty) {
                 Ok(value) => Some(FactDefault::Value(value)),
                 Err(message) => {
-                    reader.problem(Code::R0203, node.spot, message, None);
+                    reader.problem(Code::R0203, node.spot, message, literal_help(text, ty));
                     None
                 }
             }
@@ -207,12 +207,18 @@ pub fn given(reader: &mut Reader, node: &Node, unit: &Type) -> Option<Given> {
     }
     match literal(text, unit) {
         Ok(value) => Some(Given::Literal(value)),
-        Err(_) if text.contains(|c: char| c.is_ascii_alphabetic() || "*+/(".contains(c)) => {
-            Some(Given::Formula(Box::new(Formula::take(node, &reader.file)?)))
-        }
+        Err(_) if is_formula(text) => Some(Given::Formula(Box::new(Formula::take(node, &reader.file)?))),
         Err(message) => {
-            reader.problem(Code::R0203, node.spot, message, None);
+            reader.problem(Code::R0203, node.spot, message, literal_help(text, unit));
             None
         }
     }
+}
+
+/// A formula has an operator or begins with a name; a number with a word behind it is a value written in a wrong way.
+fn is_formula(text: &str) -> bool {
+    text.contains(['*', '+', '('])
+        || text.contains(" / ")
+        || text.contains(" - ")
+        || text.starts_with(|c: char| c.is_ascii_alphabetic())
 }
