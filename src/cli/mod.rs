@@ -8,6 +8,7 @@ mod explain_error;
 mod files;
 mod import;
 mod output;
+mod schema;
 
 use std::process::ExitCode;
 
@@ -59,6 +60,7 @@ pub fn main() -> ExitCode {
         Command::Test(args) => check::test(args),
         Command::Import(args) => import::run(args),
         Command::Jurisdictions(args) => check::jurisdictions(args),
+        Command::Schema(args) => schema::run(args),
         Command::ExplainError(args) => explain_error::run(args),
     };
     end.into()
