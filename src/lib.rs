@@ -23,5 +23,6 @@ mod python;
 pub mod report;
 pub mod rules;
 pub mod schema;
+pub mod template;
 pub mod value;
 pub mod yaml;

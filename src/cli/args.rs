@@ -53,6 +53,11 @@ Examples:
   fisc explain-error R0102
   fisc explain-error --format md";
 
+const NEW: &str = "\
+Examples:
+  fisc new xx --title Ruritania --currency EUR --time-zone Europe/Vienna
+  fisc new my/rules/xx-ab";
+
 const EXAMPLES: &str = "\
 Examples:
   fisc assess binance.csv --in kg --year 2024 --rates rates.csv --prices prices.csv
@@ -80,6 +85,9 @@ pub enum Command {
     /// Exchange exports to a ledger
     #[command(after_help = IMPORT)]
     Import(ImportArgs),
+    /// A new country: a folder with a law to fill in
+    #[command(after_help = NEW)]
+    New(NewArgs),
     /// Which jurisdictions there are
     Jurisdictions(ListArgs),
     /// JSON Schema of the files that people write, for editors
@@ -247,6 +255,22 @@ pub struct ImportArgs {
     /// No warnings
     #[arg(long)]
     pub quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct NewArgs {
+    /// The folder to write; its name is the code of the country
+    #[arg(value_name = "CODE | PATH")]
+    pub folder: PathBuf,
+    /// Name of the country
+    #[arg(long, value_name = "NAME")]
+    pub title: Option<String>,
+    /// Currency in which the tax is computed
+    #[arg(long, value_name = "CODE", default_value = "EUR")]
+    pub currency: String,
+    /// Time zone in which its days begin and end
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    pub time_zone: String,
 }
 
 #[derive(Debug, Args)]
