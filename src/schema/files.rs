@@ -49,7 +49,11 @@ pub const EXAMPLE: &[Shape] = &[
                 "A tax (`NAME.amount`, `NAME.payable`), a quantity, a field of a row, `total_tax`, or `quantity` and `cost` of a holding.",
             ),
             may("at", OrNothing(&Map("`at`")), "The period, row or holding; the year if nothing is said."),
-            need("value", Either(&[Number, Words(&["refused"])]), "The value, or `refused`."),
+            need(
+                "value",
+                Either(&[Number, Date, Words(&["refused", "none"])]),
+                "The value, a date for `NAME.due`, `refused`, or `none`.",
+            ),
             may("rounded_to", OrNothing(&Map("`rounded_to`")), "How the source rounded it."),
             NOTE,
         ],

@@ -9,6 +9,7 @@ mod facts;
 mod files;
 mod rules;
 mod rules_rows;
+mod rules_taxes;
 mod write;
 
 pub use facts::{facts, facts_in};
@@ -92,6 +93,7 @@ const MAY_CITE: Key = may("cite", LIST_OF_TEXT, CITE_ABOUT);
 const NOTE: Key = may("note", Val::Text, "A remark for the reader.");
 const TITLE: Key = may("title", Val::Text, "What it is called in reports.");
 const NEED_TITLE: Key = need("title", Val::Text, "What it is called in reports.");
+const PER_ABOUT: &str = "How long a period of it is; a year if nothing is said.";
 const FROM: Key = may("from", Val::Date, "The first day on which it holds.");
 const UNTIL: Key = may("until", Val::Date, "The last day on which it holds.");
 
@@ -109,7 +111,7 @@ impl File {
 
     fn shapes(self) -> Vec<Shape> {
         match self {
-            File::Rules => [rules::SHAPES, rules_rows::SHAPES].concat(),
+            File::Rules => [rules::SHAPES, rules_rows::SHAPES, rules_taxes::SHAPES].concat(),
             File::Example => files::EXAMPLE.to_vec(),
             File::Format => files::FORMAT.to_vec(),
         }

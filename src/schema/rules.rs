@@ -1,9 +1,8 @@
 //! The shapes of a rule file: the file, its head, sources, what is given, the values of the law, figures.
 
-use super::Val::{Currency, Date, Either, Formula, List, Map, MonthDay, Name, Names, Number, OneOrMore, Text, Unit, Words};
-use super::{CITE, FROM, Key, LIST_OF_TEXT, MAY_CITE, NEED_TITLE, NOTE, Shape, TITLE, UNTIL, may, need, shape};
+use super::Val::{Currency, Date, Either, Formula, List, Map, MonthDay, Name, Names, Text, Unit, Words};
+use super::{CITE, FROM, Key, LIST_OF_TEXT, MAY_CITE, NEED_TITLE, NOTE, PER_ABOUT, Shape, TITLE, UNTIL, may, need, shape};
 
-const PER_ABOUT: &str = "How long a period of it is; a year if nothing is said.";
 const FORMULA: Key = may("formula", Formula, "How it is computed; `cases` where that depends on conditions.");
 const CASES: Key = may("cases", List(&Map("a case")), "Cases, tried in order; the last one is `otherwise`.");
 const ONE_RULE: &[&[&str]] = &[&["formula"], &["cases"]];
@@ -20,6 +19,7 @@ pub const SHAPES: &[Shape] = &[
             ("covers", HEAD),
             ("units", HEAD),
             ("month_end", HEAD),
+            ("working_days", HEAD),
             ("note", HEAD),
         ],
         ..shape(
@@ -34,6 +34,7 @@ pub const SHAPES: &[Shape] = &[
                 may("covers", Map("`covers`"), "The periods for which the law is written down."),
                 may("units", LIST_OF_TEXT, "Further units, such as `kWh`."),
                 may("month_end", Map("`month_end`"), "How months and years are added to a date at the end of a month."),
+                may("working_days", Map("`working_days`"), "Days of rest and holidays, for due dates that move."),
                 NOTE,
                 may("sources", Names(&Map("a source")), "Acts, articles and other texts, by the keys that citations use."),
                 may("labels", Names(&Map("a label")), "Groups of words in the ledger's `category`."),
@@ -239,59 +240,6 @@ pub const SHAPES: &[Shape] = &[
                 FORMULA,
                 CASES,
                 CITE,
-            ],
-        )
-    },
-    Shape {
-        one_of: &[&["base", "rate"], &["amount"]],
-        ..shape(
-            "a tax",
-            "What is owed for a period.",
-            &[
-                NEED_TITLE,
-                may(
-                    "kind",
-                    Words(&["tax", "fee", "social", "withholding"]),
-                    "What kind of charge it is; a tax if nothing is said.",
-                ),
-                may("borne_by", Text, "Who bears it; the taxpayer if nothing is said."),
-                FROM,
-                UNTIL,
-                may("applies", Formula, "The condition under which it is owed; always if nothing is said."),
-                may("per", Words(&["year", "quarter", "month"]), PER_ABOUT),
-                may("base", Formula, "What the rate is taken of."),
-                may("rate", Formula, "The rate."),
-                may("amount", Formula, "The tax itself, where it is no base times a rate."),
-                may("less", Formula, "Credits and tax withheld: payable is the whole less this."),
-                may("round", Map("a rounding"), "How the tax is rounded."),
-                may("due", OneOrMore(&Map("a due date")), "By when it is paid; of a list, the first entry whose `when` holds."),
-                CITE,
-                NOTE,
-            ],
-        )
-    },
-    shape(
-        "a rounding",
-        "How an amount is rounded.",
-        &[
-            need("to", Number, "The step: `1`, `0.01`."),
-            need("toward", Words(&["down", "up", "half_up", "half_even", "zero"]), "In which direction."),
-            CITE,
-            NOTE,
-        ],
-    ),
-    Shape {
-        one_of: &[&["day"], &["before"]],
-        ..shape(
-            "a due date",
-            "The last day for payment.",
-            &[
-                may("when", Formula, "For whom it holds."),
-                may("day", Number, "The day of the month."),
-                may("before", MonthDay, "The last day is the day before this one."),
-                need("of", Words(&["next_month", "month_after_next", "next_year"]), "Of which month or year after the period."),
-                CITE,
-                NOTE,
             ],
         )
     },

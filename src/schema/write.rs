@@ -94,7 +94,12 @@ pub fn of_val(val: Val) -> Value {
         Val::Name => json!({ "type": "string", "pattern": "^[a-z][a-z0-9_]*$" }),
         // The list is for completion; a unit may be one that the file declares.
         Val::Unit => json!({ "anyOf": [{ "enum": UNITS }, { "type": "string" }] }),
-        Val::Words(words) => json!({ "enum": words }),
+        Val::Words(words) => {
+            // `365` is a number for an editor, whether it is meant as one or not.
+            let numbers = words.iter().filter_map(|w| w.parse::<u32>().ok()).map(Value::from);
+            let all: Vec<Value> = words.iter().map(|w| Value::from(*w)).chain(numbers).collect();
+            json!({ "enum": all })
+        }
         Val::WordsOf(words) => json!({ "enum": words() }),
         Val::List(item) => json!({ "type": "array", "items": of_val(*item) }),
         Val::OneOrMore(item) => {
