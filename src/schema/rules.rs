@@ -37,6 +37,7 @@ pub const SHAPES: &[Shape] = &[
                 may("working_days", Map("`working_days`"), "Days of rest and holidays, for due dates that move."),
                 NOTE,
                 may("sources", Names(&Map("a source")), "Acts, articles and other texts, by the keys that citations use."),
+                may("watch", List(&Map("an entry of `watch`")), "What may change soon."),
                 may("labels", Names(&Map("a label")), "Groups of words in the ledger's `category`."),
                 may("facts", Names(&Map("a fact")), "What only the taxpayer can say."),
                 may("choices", Names(&Map("a choice")), "Rights of the taxpayer."),
@@ -103,6 +104,11 @@ pub const SHAPES: &[Shape] = &[
             ],
         )
     },
+    shape(
+        "an entry of `watch`",
+        "A change that may come.",
+        &[need("title", Text, "What may change."), CITE, may("expected", Date, "From when on, where that is known."), NOTE],
+    ),
     shape("`in_force`", "When an act was in force.", &[FROM, UNTIL]),
     shape(
         "a label",
