@@ -5,6 +5,7 @@
 #[cfg(test)]
 pub mod asked;
 mod decode;
+pub mod mistakes;
 mod parse;
 
 use std::sync::Arc;
