@@ -215,7 +215,7 @@ fn an_alias_bomb() {
     assert!(underlined(&text, &all[0]).starts_with("&a0"), "{all:#?}");
     assert_eq!(all[0].message, "an anchor (`&name`) lets text be repeated elsewhere, which hides what the rule says");
     assert!(all.iter().any(|d| underlined(&text, d) == "*a0" && d.message.starts_with("an alias")), "{all:#?}");
-    assert!(all.iter().all(|d| d.help.as_deref() == Some("write the value out where it is used")), "{all:#?}");
+    assert!(all.iter().all(|d| d.help.as_ref().unwrap().starts_with("write the value out where it is used")), "{all:#?}");
 
     // A bomb of depth instead: refused, not a full stack.
     let deep = format!("jurisdiction: xx\ntitle: {}{}\n", "[".repeat(100_000), "]".repeat(100_000));

@@ -10,6 +10,10 @@ use crate::diagnostic::{Code, Diagnostic, Source};
 /// A rule file is read by people: these bounds only stop hostile input.
 const BYTES_MAX: usize = 4 << 20;
 const DEPTH_MAX: usize = 32;
+const ALIAS: (&str, &str) = (
+    "an alias (`*name`) repeats text from elsewhere, which hides what the rule says",
+    "write the value out where it is used; a text that begins with `*` stands in double quotes",
+);
 
 /// Reads a file as one tree. Errors: invalid YAML, a key twice, anchors, aliases, tags, merge keys, too large, too deep.
 pub fn parse(source: &Source) -> Result<Node, Vec<Diagnostic>> {
@@ -66,11 +70,7 @@ impl Builder<'_> {
         let spot = self.spot(span);
         match event {
             Event::Alias(_) => {
-                self.refuse(
-                    spot,
-                    "an alias (`*name`) repeats text from elsewhere, which hides what the rule says",
-                    "write the value out where it is used",
-                );
+                self.refuse(spot, ALIAS.0, ALIAS.1);
                 return false;
             }
             Event::Scalar(text, style, anchor, tag) => {
@@ -207,6 +207,11 @@ impl Builder<'_> {
         // The parser looks ahead through opening brackets and may give up before this reader counts them.
         if info.contains("recursion limit") {
             self.problems.push(too_deep().at(spot.place(self.file)));
+            return;
+        }
+        // An alias of nothing stops the parser itself.
+        if info.contains("unknown anchor") {
+            self.refuse(spot, ALIAS.0, ALIAS.1);
             return;
         }
         if let Some(mistake) = mistakes::likely(&self.lines, spot, info) {
