@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
-use super::{Entry, Node, Scalar, Spot, Style, Value, mistakes};
+use super::{Entry, Node, Scalar, Spot, Style, Value, lines, mistakes};
 use crate::diagnostic::{Code, Diagnostic, Source};
 
 /// A rule file is read by people: these bounds only stop hostile input.
@@ -169,7 +169,10 @@ impl Builder<'_> {
         let rest = self.lines.get(span.end.line().saturating_sub(1)).map(|l| l.chars().skip(span.end.col()).collect::<String>());
         let comment_follows =
             style == Style::Plain && rest.is_some_and(|r| r.trim_start().starts_with('#') && r.starts_with([' ', '\t']));
-        Scalar { text: text.to_owned(), style, in_flow: self.flow > 0, comment_follows }
+        let (first, last) = (span.start.line().saturating_sub(1), span.end.line());
+        let spans = style == Style::Block || span.start.line() < last;
+        let starts = if spans { lines::starts(text, &self.lines, (first, span.start.col()), last) } else { Vec::new() };
+        Scalar { text: text.to_owned(), style, in_flow: self.flow > 0, comment_follows, starts }
     }
 
     fn spot(&self, span: Span) -> Spot {
