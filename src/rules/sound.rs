@@ -121,10 +121,6 @@ fn citations(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
             reached.insert(act);
         }
     }
-    // A value that cannot be read is not there to cite anything.
-    if crate::diagnostic::any_error(problems) {
-        return;
-    }
     for (key, entry) in &book.sources {
         if !reached.contains(key.as_str()) {
             let message = format!("the source `{key}` is never cited");
