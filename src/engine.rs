@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 
 use crate::assess::Assessment;
 use crate::assess::assessment::{Assumption, OptionReport, Provenance, Under};
-use crate::assess::build::{figures, holdings, not_covered};
+use crate::assess::build::{figures, not_covered};
+use crate::assess::holdings::holdings;
 use crate::assess::refusal::Log;
 use crate::assess::run::{Inputs as RunInputs, Run, first_year, with_run};
 use crate::calendar::{Period, TaxCalendar};

@@ -13,6 +13,7 @@ use crate::formula::types::{Type, Unit, Value};
 use crate::number::Decimal;
 use crate::yaml::Spot;
 
+pub use super::book_matching::*;
 pub use super::book_rows::*;
 
 /// A place in one of the law's files.
@@ -66,7 +67,11 @@ pub struct RuleBook {
     pub valuation: Valuation,
     pub treatments: Vec<Treatment>,
     pub fees: Vec<FeeRule>,
-    pub matching: Matching,
+    /// Versions of `matching`, in the order of the file.
+    pub matching: Vec<Matching>,
+    pub bases: Vec<Basis>,
+    pub on_dates: Vec<OnDate>,
+    pub deny_loss: Vec<DenyLoss>,
     pub fields: Vec<Field>,
     pub quantities: Vec<Quantity>,
     pub taxes: Vec<Tax>,

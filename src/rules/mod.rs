@@ -1,6 +1,7 @@
 //! The law of a country: its files, their shapes, and the compiled rule book.
 
 pub mod book;
+mod book_matching;
 mod book_rows;
 pub mod cited;
 pub mod compile;
@@ -10,6 +11,7 @@ mod read;
 mod read_figures;
 mod read_head;
 mod read_inputs;
+mod read_matching;
 mod read_rows;
 mod sound;
 pub mod units;
