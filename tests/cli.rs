@@ -69,6 +69,7 @@ fn the_json_has_the_keys_relied_on() {
             "findings",
             "readings",
             "choices",
+            "range",
             "assumptions",
             "errors",
             "warnings",

@@ -13,7 +13,7 @@ const PORTFOLIO: &str = "portfolio";
 /// What is held after the last row of a run.
 pub fn holdings(run: &Run<'_>) -> Vec<Holding> {
     let env = run.env;
-    let at_end = run.at_end;
+    let at_end = run.at_end();
     let name = |symbol: Symbol| env.ledger.name(symbol).to_owned();
     let whole = at_end.portfolio.is_some();
     let mut found = Vec::new();
@@ -51,11 +51,11 @@ fn row_of(run: &Run<'_>, lot: &Lot) -> Option<String> {
 fn outside(run: &Run<'_>) -> Vec<Holding> {
     let env = run.env;
     let outs = run.classified.movements.outs.iter().enumerate().filter(|(_, o)| o.why == Why::Outside);
-    let parts = outs.flat_map(|(index, _)| run.at_end.parts_of.get(index).cloned().unwrap_or(0..0));
+    let parts = outs.flat_map(|(index, _)| run.at_end().parts_of.get(index).cloned().unwrap_or(0..0));
     parts
         .filter_map(|p| {
-            let part = run.at_end.parts.get(p)?;
-            let lot = run.at_end.lots.get(part.lot?)?;
+            let part = run.at_end().parts.get(p)?;
+            let lot = run.at_end().lots.get(part.lot?)?;
             Some(Holding {
                 asset: env.ledger.name(lot.asset).to_owned(),
                 account: "outside".to_owned(),

@@ -1,6 +1,5 @@
 //! Matching as part of a run: rows to lots, what could not be matched, days on which the law acts by itself.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use chrono::{NaiveDate, TimeZone, Utc};
@@ -20,17 +19,14 @@ use super::refusal::Refused;
 const NO_FILE: u16 = u16::MAX;
 
 /// The ledger with a row for each disposal that the law itself makes on a day, up to and with `through`.
-pub fn with_days_of_the_law<'a>(env: &Env<'a>, scheme: &Scheme, through: NaiveDate) -> Cow<'a, Ledger> {
+pub fn with_days_of_the_law(env: &Env<'_>, scheme: &Scheme, through: NaiveDate) -> Option<Ledger> {
     let book = env.book;
-    let days = scheme.on_dates.iter().filter(|(day, entry)| {
-        *day <= through && book.on_dates.get(*entry).is_some_and(|e| matches!(e.what, OnDateWhat::Deem { .. }))
-    });
     let mut rows: Vec<Transaction> = Vec::new();
-    for (day, entry) in days {
+    for (day, entry) in deemed_days(env, scheme, through) {
         let midnight = day.and_time(chrono::NaiveTime::MIN);
         let instant = book.zone.from_local_datetime(&midnight).earliest().map(|t| t.with_timezone(&Utc));
         rows.push(Transaction {
-            id: row_id(*entry, *day).into(),
+            id: row_id(entry, day).into(),
             file: NO_FILE,
             line: 0,
             timestamp: instant.unwrap_or_else(|| midnight.and_utc() + chrono::TimeDelta::hours(12)),
@@ -53,7 +49,7 @@ pub fn with_days_of_the_law<'a>(env: &Env<'a>, scheme: &Scheme, through: NaiveDa
         });
     }
     if rows.is_empty() {
-        return Cow::Borrowed(env.ledger);
+        return None;
     }
     let mut ledger = env.ledger.clone();
     for row in rows {
@@ -61,7 +57,19 @@ pub fn with_days_of_the_law<'a>(env: &Env<'a>, scheme: &Scheme, through: NaiveDa
         let at = ledger.rows.partition_point(|r| local_day(r.timestamp, book.zone) < day);
         ledger.rows.insert(at, row);
     }
-    Cow::Owned(ledger)
+    Some(ledger)
+}
+
+/// The days on which the law itself disposes in this run, with their entries.
+fn deemed_days(env: &Env<'_>, scheme: &Scheme, through: NaiveDate) -> Vec<(NaiveDate, usize)> {
+    let deems = |entry: &usize| env.book.on_dates.get(*entry).is_some_and(|e| matches!(e.what, OnDateWhat::Deem { .. }));
+    scheme.on_dates.iter().filter(|(day, entry)| *day <= through && deems(entry)).copied().collect()
+}
+
+/// True if the ledger has a row for each of those days.
+pub fn has_days_of_the_law(env: &Env<'_>, scheme: &Scheme, through: NaiveDate) -> bool {
+    let rows = || env.ledger.rows.iter().filter(|r| is_of_the_law(r));
+    deemed_days(env, scheme, through).iter().all(|(day, entry)| rows().any(|r| *r.id == *row_id(*entry, *day)))
 }
 
 /// The id of the row that stands for an entry of `on_date`.

@@ -2,6 +2,7 @@
 
 pub mod assessment;
 pub mod build;
+mod build_taxes;
 pub mod env;
 pub mod eval;
 mod given;
@@ -9,7 +10,9 @@ pub mod held;
 pub mod holdings;
 mod items;
 pub mod matching;
+pub mod late;
 pub mod parts;
+pub mod payments;
 pub mod refusal;
 pub mod run;
 mod standing;

@@ -1,5 +1,7 @@
 //! One way through: rows, values, classes, matches, figures, taxes, the assessment.
 
+use std::cell::OnceCell;
+
 use chrono::NaiveDate;
 
 use crate::calendar::{Period, TaxCalendar};
@@ -7,19 +9,22 @@ use crate::classify::{Classified, classify};
 use crate::facts::Facts;
 use crate::formula::types::WordId;
 use crate::ledger::Ledger;
-use crate::lots::{Asker, Matched, Scheme};
+use crate::lots::{Asker, Matched, Scheme, reach};
 use crate::pairing::{Pairs, pair};
 use crate::rules::RuleBook;
+use crate::value::Values;
 use crate::value::tables::{Prices, Rates};
 
-use super::env::{Env, local_days};
+use super::env::{Days, Env, local_days};
 use super::items::items;
-use super::matching::{matched, movements_through, report, with_days_of_the_law};
+use super::matching::{has_days_of_the_law, matched, movements_through, report, with_days_of_the_law};
 use super::parts::Parts;
+use super::payments::{Payment, payments};
 use super::refusal::Log;
 use super::world::World;
 
 /// Everything a run needs, resolved.
+#[derive(Clone)]
 pub struct Inputs<'a> {
     pub book: &'a RuleBook,
     pub ledger: &'a Ledger,
@@ -28,6 +33,8 @@ pub struct Inputs<'a> {
     pub facts: &'a Facts,
     pub options: Vec<WordId>,
     pub strict: bool,
+    /// A value of an act not in force that counts in this run.
+    pub shadow: Option<(usize, usize)>,
     pub year: Period,
     pub first_year: Period,
 }
@@ -37,32 +44,73 @@ pub struct Run<'a> {
     pub env: &'a Env<'a>,
     pub classified: &'a Classified,
     pub matched: &'a Matched,
-    /// The same, without the rows behind the last day.
-    pub at_end: &'a Matched,
     pub scheme: &'a Scheme,
     pub world: &'a World<'a>,
     /// The same law on an empty ledger.
     pub without: &'a World<'a>,
+    /// The last day asked about; rows behind it are seen as far as the law lets them change what was before.
+    through: NaiveDate,
+    then: OnceCell<Matched>,
 }
 
-/// Runs the law over the ledger up to a day and hands the run to `read`. Rows behind that day are read as far as the law
-/// lets them change what was before.
-pub fn with_run<R>(inputs: &Inputs<'_>, log: &Log, through: NaiveDate, read: impl FnOnce(&Run<'_>) -> R) -> R {
-    let none: [NaiveDate; 0] = [];
+impl Run<'_> {
+    /// What was matched by the end of the last day asked about, as if no row followed.
+    pub fn at_end(&self) -> &Matched {
+        if self.env.days.last().is_none_or(|d| *d <= self.through) {
+            return self.matched;
+        }
+        self.then.get_or_init(|| {
+            matched(self.env, self.scheme, &movements_through(self.env, self.classified, self.through), self.through)
+        })
+    }
+}
+
+/// What no reading or choice changes: the days of the rows, which belong together, what they were worth. Runs share it.
+pub struct Shared {
+    /// With a row for each day on which the law itself disposes, where it has such days.
+    ledger: Option<Ledger>,
+    /// Of every row; the run sees those up to its day and those that may still change it, and the payments.
+    days: Vec<NaiveDate>,
+    seen: usize,
+    through: NaiveDate,
+    payments: Vec<Payment>,
+    pairs: Pairs,
+    values: Values,
+}
+
+impl Shared {
+    /// Of the rows up to a day.
+    pub fn new(inputs: &Inputs<'_>, through: NaiveDate) -> Shared {
+        let aside = Log::default();
+        let nothing = Parts::default();
+        let env = env(inputs, inputs.ledger, Days { all: &[], seen: 0 }, &[], &aside, true, None);
+        let scheme = Scheme::new(&Asker::new(&env, &nothing));
+        let own = with_days_of_the_law(&env, &scheme, through);
+        let ledger = own.as_ref().unwrap_or(inputs.ledger);
+        let days = local_days(ledger, inputs.book);
+        let until = reach(inputs.book, through);
+        let seen = days.partition_point(|d| *d <= until);
+        let payments = payments(inputs.book, ledger, &days);
+        let (pairs, values) = (pair(ledger, seen), Values::new(seen));
+        Shared { ledger: own, days, seen, through, payments, pairs, values }
+    }
+}
+
+/// Runs the law over the rows and hands the run to `read`.
+pub fn with_shared<R>(inputs: &Inputs<'_>, shared: &Shared, log: &Log, read: impl FnOnce(&Run<'_>) -> R) -> R {
+    let ledger = shared.ledger.as_ref().unwrap_or(inputs.ledger);
     let nothing = Parts::default();
-    let empty_env = env(inputs, inputs.ledger, &none, log, true);
+    let empty_env = env(inputs, ledger, Days { all: &[], seen: 0 }, &[], log, true, None);
     let without = World::new(&empty_env, &nothing);
     let scheme = Scheme::new(&Asker::new(&empty_env, &nothing));
-    let ledger = with_days_of_the_law(&empty_env, &scheme, through);
-    let mut days = local_days(&ledger, inputs.book);
-    days.truncate(days.partition_point(|d| *d <= scheme.reach_from(through)));
-    let env = env(inputs, &ledger, &days, log, false);
-    let pairs: Pairs = pair(&ledger, days.len());
-    let classified = classify(&env, &pairs);
-    let found = matched(&env, &scheme, &classified.movements, scheme.reach_from(through));
-    // What is held at the end is told without the rows behind it.
-    let later = days.last().is_some_and(|d| *d > through);
-    let then = later.then(|| matched(&env, &scheme, &movements_through(&env, &classified, through), through));
+    if !has_days_of_the_law(&empty_env, &scheme, shared.through) {
+        // Under these options the law acts on other days.
+        return with_shared(inputs, &Shared::new(inputs, shared.through), log, read);
+    }
+    let days = Days { all: &shared.days, seen: shared.seen };
+    let env = env(inputs, ledger, days, &shared.payments, log, false, Some(&shared.values));
+    let classified = classify(&env, &shared.pairs);
+    let found = matched(&env, &scheme, &classified.movements, reach(inputs.book, shared.through));
     if found.lost {
         log.rounded.borrow_mut().insert("quantities of lots".to_owned());
     }
@@ -73,25 +121,30 @@ pub fn with_run<R>(inputs: &Inputs<'_>, log: &Log, through: NaiveDate, read: imp
         env: &env,
         classified: &classified,
         matched: &found,
-        at_end: then.as_ref().unwrap_or(&found),
         scheme: &scheme,
         world: &world,
         without: &without,
+        through: shared.through,
+        then: OnceCell::new(),
     };
     read(&run)
 }
 
+#[allow(clippy::too_many_arguments)]
 fn env<'a>(
     inputs: &Inputs<'a>,
     ledger: &'a Ledger,
-    days: &'a [NaiveDate],
+    days: Days<'a>,
+    payments: &'a [Payment],
     log: &'a Log,
     empty: bool,
+    values: Option<&'a Values>,
 ) -> Env<'a> {
     Env::new(
         inputs.book,
         ledger,
         days,
+        payments,
         inputs.prices,
         inputs.rates,
         inputs.facts,
@@ -101,6 +154,8 @@ fn env<'a>(
         inputs.first_year,
         inputs.strict,
         empty,
+        values,
+        inputs.shadow,
     )
 }
 

@@ -30,7 +30,7 @@ use crate::rules::book::Method;
 
 pub use amounts::Amounts;
 pub use rules::Asker;
-pub use scheme::{Scheme, Version};
+pub use scheme::{Scheme, Version, reach};
 pub use walk::walk;
 
 /// Units that leave.

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::calendar::add_days;
+use crate::rules::RuleBook;
 use crate::rules::book::{Matching, Method, OnDay, PoolBy};
 
 use super::Asker;
@@ -19,8 +20,6 @@ pub struct Scheme {
     pub on_dates: Vec<(NaiveDate, usize)>,
     /// How many bases lots carry.
     pub bases: usize,
-    /// So many days after a disposal may rows still change it.
-    pub reach: u32,
 }
 
 /// One version of `matching`, with the steps that hold.
@@ -114,22 +113,13 @@ impl Scheme {
         }
         let deny: Vec<usize> =
             book.deny_loss.iter().enumerate().filter(|(_, r)| asker.fixed(r.when.as_ref())).map(|(i, _)| i).collect();
-        let ahead = versions.iter().flat_map(|v| v.steps.iter().map(move |s| (v.rule, s.index)));
-        let ahead = ahead.filter_map(|(v, s)| book.matching.get(v)?.steps.get(s)?.window);
-        let denied = deny.iter().filter_map(|i| book.deny_loss.get(*i)).map(|r| r.after);
-        let reach = ahead.filter(|w| w.after).map(|w| w.days).chain(denied).max().unwrap_or(0);
-        Scheme { versions, spans, deny, on_dates: on_dates(asker), bases: book.bases.len(), reach }
+        Scheme { versions, spans, deny, on_dates: on_dates(asker), bases: book.bases.len() }
     }
 
     /// The version in force on a day.
     pub fn on(&self, day: NaiveDate) -> usize {
         let span = self.spans.partition_point(|(from, _)| *from <= day).saturating_sub(1);
         self.spans.get(span).map_or(0, |(_, v)| *v)
-    }
-
-    /// The last day whose rows may change a disposal on `day`.
-    pub fn reach_from(&self, day: NaiveDate) -> NaiveDate {
-        add_days(day, i64::from(self.reach)).unwrap_or(NaiveDate::MAX)
     }
 
     /// True if rows choose the lots they sell in some version.
@@ -142,6 +132,13 @@ impl Scheme {
         let steps = self.versions.get(self.on(day)).map_or(&[][..], |v| &v.steps);
         steps.iter().map(|s| s.method).find(|m| m.is_queue()).unwrap_or(Method::Fifo)
     }
+}
+
+/// The last day whose rows may change a disposal on `day`, under any options.
+pub fn reach(book: &RuleBook, day: NaiveDate) -> NaiveDate {
+    let windows = book.matching.iter().flat_map(|m| &m.steps).filter_map(|s| s.window).filter(|w| w.after);
+    let days = windows.map(|w| w.days).chain(book.deny_loss.iter().map(|r| r.after)).max().unwrap_or(0);
+    add_days(day, i64::from(days)).unwrap_or(NaiveDate::MAX)
 }
 
 fn on_dates(asker: &Asker<'_>) -> Vec<(NaiveDate, usize)> {

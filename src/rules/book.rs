@@ -8,13 +8,12 @@ use chrono_tz::Tz;
 
 use crate::formula::Formula;
 use crate::formula::names::{Item, Names, Per, Varies};
-use crate::formula::tree::Toward;
 use crate::formula::types::{Type, Unit, Value};
-use crate::number::Decimal;
 use crate::yaml::Spot;
 
 pub use super::book_matching::*;
 pub use super::book_rows::*;
+pub use super::book_taxes::*;
 
 /// A place in one of the law's files.
 #[derive(Debug, Clone)]
@@ -58,6 +57,7 @@ pub struct RuleBook {
     pub note: Option<String>,
     pub units: Vec<String>,
     pub month_end: Option<(MonthEnd, Cite)>,
+    pub working_days: Option<WorkingDays>,
     pub sources: BTreeMap<String, SourceEntry>,
     pub labels: Vec<Label>,
     pub facts: Vec<Fact>,
@@ -75,6 +75,8 @@ pub struct RuleBook {
     pub fields: Vec<Field>,
     pub quantities: Vec<Quantity>,
     pub taxes: Vec<Tax>,
+    /// What may change soon.
+    pub watch: Vec<Watch>,
     pub names: Names,
     /// SHA-256 over the files, in the order of their names.
     pub sha256: String,
@@ -212,6 +214,8 @@ pub struct Parameter {
     pub selected_by: SelectedBy,
     pub known_through: Option<NaiveDate>,
     pub values: Vec<DatedValue>,
+    /// Values of acts cancelled or proposed: never selected, only told.
+    pub shadows: Vec<DatedValue>,
     pub note: Option<String>,
     pub at: At,
 }
@@ -315,36 +319,22 @@ pub struct Tax {
     pub less: Option<Formula>,
     pub round: Option<Rounding>,
     pub due: Vec<Due>,
+    pub late: Option<Late>,
+    pub advances: Option<Advances>,
     pub cite: Cite,
     pub note: Option<String>,
     pub at: At,
 }
 
+/// Something that may change the law: a bill, a ruling awaited.
 #[derive(Debug, Clone)]
-pub struct Rounding {
-    pub to: Decimal,
-    pub toward: Toward,
+pub struct Watch {
+    pub title: String,
     pub cite: Cite,
+    /// The day on which it is expected.
+    pub expected: Option<NaiveDate>,
     pub note: Option<String>,
     pub at: At,
-}
-
-/// When a tax is due: the first entry whose condition holds.
-#[derive(Debug, Clone)]
-pub struct Due {
-    pub when: Option<Formula>,
-    pub rule: DueRule,
-    pub cite: Cite,
-    pub note: Option<String>,
-    pub at: At,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DueRule {
-    /// Day of a month, so many months after the one in which the period ends.
-    DayOfMonth { day: u32, months_after: u32 },
-    /// The day before month and day of the calendar year after the one in which the period ends.
-    BeforeNextYear { month: u32, day: u32 },
 }
 
 impl RuleBook {

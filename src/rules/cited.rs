@@ -9,6 +9,8 @@ pub enum What {
     Value,
     Due,
     Rounding,
+    Advances,
+    LateInterest,
     Quantity,
     Treatment,
     Field,
@@ -19,6 +21,9 @@ pub enum What {
     Choice,
     Fact,
     MonthEnd,
+    WorkingDays,
+    Shadow,
+    Watch,
 }
 
 impl What {
@@ -28,6 +33,8 @@ impl What {
             What::Value => "value",
             What::Due => "due date",
             What::Rounding => "rounding",
+            What::Advances => "advances",
+            What::LateInterest => "interest on late payment",
             What::Quantity => "quantity",
             What::Treatment => "treatment",
             What::Field => "field",
@@ -38,12 +45,15 @@ impl What {
             What::Choice => "choice",
             What::Fact => "fact",
             What::MonthEnd => "ends of months",
+            What::WorkingDays => "working days",
+            What::Shadow => "value of an act not in force",
+            What::Watch => "what may change",
         }
     }
 
     /// True for what decides by itself, so that it may not rest on an act which is not in force.
     pub fn decides(self) -> bool {
-        !matches!(self, What::Valuation | What::Reading | What::Choice | What::Fact | What::MonthEnd)
+        !matches!(self, What::Valuation | What::Reading | What::Choice | What::Fact | What::MonthEnd | What::Shadow | What::Watch)
     }
 }
 
@@ -53,7 +63,8 @@ pub struct Cited<'a> {
     pub what: What,
     /// Its place in the list of its section; values count through all parameters.
     pub section: usize,
-    /// The value within its parameter, the due date within its tax.
+    /// The value within its parameter; the due date within its tax, those of its advances after its own; of roundings, that of
+    /// the tax, of its interest, of its advances.
     pub index: usize,
     pub cite: &'a Cite,
     pub at: &'a At,
@@ -68,6 +79,9 @@ pub fn every(book: &RuleBook) -> Vec<Cited<'_>> {
     {
         add(What::MonthEnd, 0, 0, cite, at);
     }
+    if let Some(days) = &book.working_days {
+        add(What::WorkingDays, 0, 0, &days.cite, &days.at);
+    }
     for (i, fact) in book.facts.iter().enumerate() {
         add(What::Fact, i, 0, &fact.cite, &fact.at);
     }
@@ -77,6 +91,9 @@ pub fn every(book: &RuleBook) -> Vec<Cited<'_>> {
     for (i, parameter) in book.parameters.iter().enumerate() {
         for (index, value) in parameter.values.iter().enumerate() {
             add(What::Value, i, index, &value.cite, &value.at);
+        }
+        for (index, value) in parameter.shadows.iter().enumerate() {
+            add(What::Shadow, i, index, &value.cite, &value.at);
         }
     }
     add(What::Valuation, 0, 0, &book.valuation.cite, &book.valuation.at);
@@ -117,12 +134,24 @@ pub fn every(book: &RuleBook) -> Vec<Cited<'_>> {
     }
     for (i, tax) in book.taxes.iter().enumerate() {
         add(What::Tax, i, 0, &tax.cite, &tax.at);
-        for (index, due) in tax.due.iter().enumerate() {
+        let advances = tax.advances.as_ref();
+        for (index, due) in tax.due.iter().chain(advances.iter().flat_map(|a| &a.due)).enumerate() {
             add(What::Due, i, index, &due.cite, &due.at);
         }
-        if let Some(round) = &tax.round {
-            add(What::Rounding, i, 0, &round.cite, &round.at);
+        if let Some(late) = &tax.late {
+            add(What::LateInterest, i, 0, &late.cite, &late.at);
         }
+        if let Some(advances) = advances {
+            add(What::Advances, i, 0, &advances.cite, &advances.at);
+        }
+        let late = tax.late.as_ref().and_then(|l| l.round.as_ref());
+        let roundings = [tax.round.as_ref(), late, advances.and_then(|a| a.round.as_ref())];
+        for (index, round) in roundings.into_iter().enumerate().filter_map(|(n, r)| Some((n, r?))) {
+            add(What::Rounding, i, index, &round.cite, &round.at);
+        }
+    }
+    for (i, watch) in book.watch.iter().enumerate() {
+        add(What::Watch, i, 0, &watch.cite, &watch.at);
     }
     found
 }

@@ -3,8 +3,10 @@
 pub mod book;
 mod book_matching;
 mod book_rows;
+mod book_taxes;
 pub mod cited;
 pub mod compile;
+mod dates;
 pub mod load;
 mod names;
 mod read;
@@ -13,6 +15,7 @@ mod read_head;
 mod read_inputs;
 mod read_matching;
 mod read_rows;
+mod read_taxes;
 mod sound;
 pub mod units;
 
