@@ -458,13 +458,7 @@ impl FactReader<'_> {
             };
             for field in fields.iter().filter(|f| !matches!(f.key.as_str(), "lot" | "account" | "quantity")) {
                 let known = suggestion(&field.key, ["lot", "account", "quantity"]);
-                self.problem(
-                    Code::F0103,
-                    source,
-                    field.key_spot,
-                    format!("`{}` is not a key of `allocation`", field.key),
-                    known,
-                );
+                self.problem(Code::F0103, source, field.key_spot, format!("`{}` is not a key of `allocation`", field.key), known);
             }
             let text = |key: &str| fields.iter().find(|f| f.key == key).and_then(|f| f.value.text()).unwrap_or_default();
             match (text("lot"), text("account"), crate::number::parse_unsigned(text("quantity"))) {

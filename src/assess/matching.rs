@@ -137,11 +137,7 @@ fn shortfall(env: &Env<'_>, movements: &Movements, index: usize, missing: Decima
     };
     // A row behind the year is read for what it does to the year; it is judged in its own.
     let key = format!("short:{index}");
-    if out.is_some_and(|o| env.day(o.row) > env.year.end) {
-        env.log.refuse(key, make)
-    } else {
-        env.log.refuse_always(key, make)
-    }
+    if out.is_some_and(|o| env.day(o.row) > env.year.end) { env.log.refuse(key, make) } else { env.log.refuse_always(key, make) }
 }
 
 /// Says what the walk could not do.

@@ -24,14 +24,7 @@ impl<'a> Classifier<'a> {
         self.fee_coin_late(index, row, fee.as_ref(), early, class);
     }
 
-    pub(super) fn disposal(
-        &mut self,
-        index: usize,
-        row: &Transaction,
-        number: usize,
-        treatment: &Treatment,
-        class: WordId,
-    ) {
+    pub(super) fn disposal(&mut self, index: usize, row: &Transaction, number: usize, treatment: &Treatment, class: WordId) {
         let fee = self.fee_rule(index, row, treatment.effect);
         let out = self.sold(index, row, &treatment.proceeds, class);
         let early = self.fee_coin_early(index, row, fee.as_ref(), class);
@@ -221,7 +214,8 @@ impl<'a> Classifier<'a> {
 
     fn no_day(&self, row: &Transaction) -> crate::assess::refusal::Refused {
         self.env.log.refuse(format!("acquired:{}", row.id), || {
-            let message = format!("the law counts from the day on which the giver acquired, and the row `{}` does not state it", row.id);
+            let message =
+                format!("the law counts from the day on which the giver acquired, and the row `{}` does not state it", row.id);
             Diagnostic::new(Code::A0204, message)
                 .at_opt(self.env.ledger.place(row))
                 .rows([row.id.to_string()])

@@ -138,14 +138,7 @@ impl<'a> Classifier<'a> {
         }
     }
 
-    fn push_fee(
-        &mut self,
-        index: usize,
-        row: &Transaction,
-        paid: Leg,
-        fee: &FeeTaken<'_>,
-        class: WordId,
-    ) -> Option<usize> {
+    fn push_fee(&mut self, index: usize, row: &Transaction, paid: Leg, fee: &FeeTaken<'_>, class: WordId) -> Option<usize> {
         let why = if fee.rule.coin_is_disposal { Why::Disposal } else { Why::Removal };
         let proceeds = if fee.rule.coin_is_disposal { Proceeds::Known(fee.value.clone()) } else { Proceeds::NONE };
         let leaves = Leaves { is_fee: true, proceeds, ..Leaves::without_gain(why, class) };

@@ -211,7 +211,9 @@ impl Names {
                 F::Leg,
                 F::DeniedLoss,
             ],
-            Item::Disposal => &[F::Proceeds, F::Fees, F::Cost, F::Quantity, F::Disposed, F::DisposedKind, F::Class, F::Leg, F::DeniedLoss],
+            Item::Disposal => {
+                &[F::Proceeds, F::Fees, F::Cost, F::Quantity, F::Disposed, F::DisposedKind, F::Class, F::Leg, F::DeniedLoss]
+            }
             Item::Income => &[F::Amount, F::Quantity, F::Received, F::Class],
             Item::Expense => &[F::Amount, F::Class],
             Item::Acquisition => &[F::Cost, F::Quantity, F::Acquired, F::Class],
@@ -234,14 +236,9 @@ impl Names {
             return None;
         }
         let ty = match field {
-            F::Proceeds
-            | F::Fees
-            | F::Cost
-            | F::Amount
-            | F::DeniedLoss
-            | F::MarketValue
-            | F::LossMade
-            | F::ValueHeld => self.money(),
+            F::Proceeds | F::Fees | F::Cost | F::Amount | F::DeniedLoss | F::MarketValue | F::LossMade | F::ValueHeld => {
+                self.money()
+            }
             F::Quantity | F::UnitsSold | F::UnitsBought | F::UnitsRebought | F::UnitsHeld => Type::Number(Unit::number()),
             F::Acquired | F::Disposed | F::Received | F::HeldOn => Type::Date,
             F::HeldDays => Type::Number(Unit::base("days")),

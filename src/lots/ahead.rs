@@ -13,8 +13,11 @@ use super::scheme::{StepPlan, day_bit};
 use super::walk::Course;
 use super::{Amounts, CostOf, In, Lot, Movement, Part, Why};
 
-/// Lots by the day of their acquisition, whether they have come in or not.
-type DaySet = BTreeSet<(NaiveDate, DateTime<Utc>, usize)>;
+/// A lot by the day of its acquisition, then by where it queues.
+type ByDay = (NaiveDate, DateTime<Utc>, usize);
+
+/// Lots by day, whether they have come in or not.
+type DaySet = BTreeSet<ByDay>;
 
 /// What is known before the walk.
 #[derive(Debug, Default)]
@@ -178,29 +181,20 @@ impl Course<'_, '_> {
     pub fn take_by_day(&mut self, index: usize, mut wanted: Decimal, step: &StepPlan, position: Option<usize>) -> Decimal {
         let Some(out) = self.movements.outs.get(index) else { return wanted };
         let scheme = self.scheme;
-        let (Some(version), Some(row)) =
-            (scheme.versions.get(self.version), self.asker.env.ledger.rows.get(out.row))
-        else {
+        let (Some(version), Some(row)) = (scheme.versions.get(self.version), self.asker.env.ledger.rows.get(out.row)) else {
             return wanted;
         };
         let on = self.asker.env.day(out.row);
         let key = (self.version, self.key_of_out(version, out, on), step.day_set);
         let Some(set) = self.ahead.set_of.get(&key).copied() else { return wanted };
-        let window = self
-            .asker
-            .env
-            .book
-            .matching
-            .get(version.rule)
-            .and_then(|m| m.steps.get(step.index))
-            .and_then(|s| s.window);
+        let window = self.asker.env.book.matching.get(version.rule).and_then(|m| m.steps.get(step.index)).and_then(|s| s.window);
         let (low, high) = span(on, row.timestamp, step.method, window, version.merge_day);
         let looks_back = step.method == Method::AcquiredWithin && window.is_some_and(|w| !w.after);
         let latest_first = window.is_some_and(|w| w.latest_first);
         let reaches = out.why == Why::Disposal && out.parted_by.is_none() && !looks_back;
         while !wanted.is_zero() {
             let Some(lots) = self.ahead.sets.get(set) else { break };
-            let fits = |entry: &&(NaiveDate, DateTime<Utc>, usize)| {
+            let fits = |entry: &&ByDay| {
                 let lot = entry.2;
                 let held = self.found.lots.get(lot).is_some_and(|l| l.held);
                 match position {
@@ -346,13 +340,7 @@ pub(super) fn new_lot(index: usize, came: &In, bases: usize) -> Lot {
 }
 
 /// The days that a step looks at, both ends in. Looking back ends with the out itself, unless a day's purchases come first.
-fn span(
-    on: NaiveDate,
-    at: DateTime<Utc>,
-    method: Method,
-    window: Option<Window>,
-    merge_day: bool,
-) -> ((NaiveDate, DateTime<Utc>, usize), (NaiveDate, DateTime<Utc>, usize)) {
+fn span(on: NaiveDate, at: DateTime<Utc>, method: Method, window: Option<Window>, merge_day: bool) -> (ByDay, ByDay) {
     let (first, last) = (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
     match (method, window) {
         (Method::AcquiredWithin, Some(window)) if window.after => {

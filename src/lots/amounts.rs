@@ -98,8 +98,8 @@ pub fn plus(a: Outcome<Decimal>, b: Outcome<Decimal>, log: &Log) -> Outcome<Deci
             }
             Ok(sum.value)
         }
-        Err(error) => Err(log.refuse("number:cost".to_owned(), || {
-            Diagnostic::new(Code::A0209, format!("the cost of a pool: {error}"))
-        })),
+        Err(error) => {
+            Err(log.refuse("number:cost".to_owned(), || Diagnostic::new(Code::A0209, format!("the cost of a pool: {error}"))))
+        }
     }
 }

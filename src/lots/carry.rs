@@ -92,7 +92,7 @@ impl Course<'_, '_> {
             self.waits_for.entry(part).or_default().push(index);
         }
         self.place(index, on);
-        self.to_portfolio(index);
+        self.join_portfolio(index);
         self.enqueue(index);
         index
     }
@@ -100,14 +100,8 @@ impl Course<'_, '_> {
     /// Moves the units just taken to another account of the owner; date, class and cost stay.
     pub fn moved(&mut self, first: usize, out: &Out, to: Symbol, on: NaiveDate) {
         let movements = self.movements;
-        let by_arrival = self
-            .asker
-            .env
-            .book
-            .matching
-            .get(self.rules().rule)
-            .and_then(|m| m.moves.as_ref())
-            .is_some_and(|m| m.by_arrival);
+        let by_arrival =
+            self.asker.env.book.matching.get(self.rules().rule).and_then(|m| m.moves.as_ref()).is_some_and(|m| m.by_arrival);
         let arrived = self.asker.env.ledger.rows.get(out.row).map(|r| r.timestamp);
         for part in first..self.found.parts.len() {
             let Some(taken) = self.found.parts.get(part) else { continue };

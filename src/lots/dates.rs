@@ -87,9 +87,7 @@ impl Course<'_, '_> {
             let value = self.asker.amount(formula, view.clone());
             let slot = match name {
                 BasisName::Cost => Some(&mut rest.cost),
-                BasisName::Basis(name) => {
-                    book.bases.iter().position(|b| b.name == *name).and_then(|i| rest.bases.get_mut(i))
-                }
+                BasisName::Basis(name) => book.bases.iter().position(|b| b.name == *name).and_then(|i| rest.bases.get_mut(i)),
             };
             if let Some(slot) = slot {
                 *slot = value;
@@ -176,6 +174,7 @@ impl Course<'_, '_> {
         self.reduce(lot, entry.left);
         if let Some(old) = self.found.lots.get_mut(lot) {
             old.rest = Amounts::zero(self.scheme.bases);
+            old.covered = Decimal::ZERO;
         }
         let mut again = Lot {
             quantity: entry.left,

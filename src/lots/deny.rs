@@ -145,8 +145,7 @@ impl Course<'_, '_> {
         let Some(history) = self.losses.of.get(&out.asset) else { return };
         let from = day.checked_sub_days(Days::new(u64::from(denies.before))).unwrap_or(NaiveDate::MIN);
         let until = day.checked_add_days(Days::new(u64::from(denies.after))).unwrap_or(NaiveDate::MAX);
-        let window =
-            history.bought.partition_point(|(d, ..)| *d < from)..history.bought.partition_point(|(d, ..)| *d <= until);
+        let window = history.bought.partition_point(|(d, ..)| *d < from)..history.bought.partition_point(|(d, ..)| *d <= until);
         let mut sold: FxHashMap<usize, Decimal> = FxHashMap::default();
         for part in self.found.parts_of.get(index).cloned().unwrap_or(0..0) {
             if let Some((lot, quantity)) = self.found.parts.get(part).and_then(|p| Some((p.lot?, p.quantity))) {
@@ -183,8 +182,14 @@ impl Course<'_, '_> {
         let day = self.asker.env.day(at.row);
         let units = self.asker.world.of_loss(at.row, item, |loss| self.asker.of_row(&at.denies.units, day, loss));
         let units: Outcome<Decimal> = units.map(|u| u.max(Decimal::ZERO).min(sold));
-        let mut denied =
-            Denied { out: at.out, rule: at.rule, units: Decimal::ZERO, amount: Ok(Decimal::ZERO), losing: sold, into: Vec::new() };
+        let mut denied = Denied {
+            out: at.out,
+            rule: at.rule,
+            units: Decimal::ZERO,
+            amount: Ok(Decimal::ZERO),
+            losing: sold,
+            into: Vec::new(),
+        };
         match units {
             Ok(units) if units.is_zero() => return,
             Ok(units) => {

@@ -62,16 +62,15 @@ pub struct Stand {
 pub enum Queue {
     ByDate(BTreeSet<(DateTime<Utc>, usize)>),
     /// Lots whose cost is not known stand apart: their place cannot be told.
-    ByCost { known: BTreeSet<(UnitCost, DateTime<Utc>, usize)>, unknown: BTreeSet<(DateTime<Utc>, usize)> },
+    ByCost {
+        known: BTreeSet<(UnitCost, DateTime<Utc>, usize)>,
+        unknown: BTreeSet<(DateTime<Utc>, usize)>,
+    },
 }
 
 impl Queue {
     pub fn new(by_cost: bool) -> Queue {
-        if by_cost {
-            Queue::ByCost { known: BTreeSet::new(), unknown: BTreeSet::new() }
-        } else {
-            Queue::ByDate(BTreeSet::new())
-        }
+        if by_cost { Queue::ByCost { known: BTreeSet::new(), unknown: BTreeSet::new() } } else { Queue::ByDate(BTreeSet::new()) }
     }
 
     pub fn insert(&mut self, stand: Stand) {

@@ -10,7 +10,7 @@ use super::{Amounts, Out, Why};
 
 impl Course<'_, '_> {
     /// A lot that came in: its cost is the portfolio's.
-    pub fn to_portfolio(&mut self, lot: usize) {
+    pub fn join_portfolio(&mut self, lot: usize) {
         if !self.rules().whole_portfolio {
             return;
         }

@@ -44,7 +44,7 @@ impl Course<'_, '_> {
                 entry.averaged = false;
             }
             self.place(lot, day);
-            self.to_portfolio(lot);
+            self.join_portfolio(lot);
             self.enqueue(lot);
         }
     }

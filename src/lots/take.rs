@@ -80,16 +80,16 @@ impl Course<'_, '_> {
                 // Before the walk these were gone through for all disposals.
                 Method::SameDay | Method::AcquiredWithin if set_aside => wanted,
                 Method::SameDay | Method::AcquiredWithin => self.take_by_day(index, wanted, step, None),
-                _ => self.from_queue(index, pool, step.queue, step.method, Some(step), wanted),
+                _ => self.queued(index, pool, step.queue, step.method, Some(step), wanted),
             };
         }
         match take.filter(|_| moves) {
-            Some(method) => self.from_queue(index, pool, take_queue, method, None, wanted),
+            Some(method) => self.queued(index, pool, take_queue, method, None, wanted),
             None => wanted,
         }
     }
 
-    fn from_queue(
+    fn queued(
         &mut self,
         index: usize,
         pool: usize,
@@ -234,7 +234,13 @@ impl Course<'_, '_> {
         }
         self.absorb(pool, average);
         let rule = plan.and_then(|p| {
-            self.asker.env.book.matching.get(self.rules().rule).and_then(|m| m.steps.get(p.step)).and_then(|s| s.unit_cost.as_ref())
+            self.asker
+                .env
+                .book
+                .matching
+                .get(self.rules().rule)
+                .and_then(|m| m.steps.get(p.step))
+                .and_then(|s| s.unit_cost.as_ref())
         });
         let log = self.log;
         let average = self.pools.get_mut(pool).and_then(|p| p.averages.get_mut(average));
@@ -290,10 +296,14 @@ impl Course<'_, '_> {
         if let (Some(rule), Some(row)) = (rule, env.ledger.rows.get(out.row)) {
             let asset = env.ledger.name(out.asset);
             let counted = if rule.cost == ShortfallCost::Zero { "at no cost" } else { "at their value then" };
-            let message =
-                format!("{} {asset} that the row `{}` takes were never seen coming in; the law counts them {counted}", number::plain(quantity), row.id);
+            let message = format!(
+                "{} {asset} that the row `{}` takes were never seen coming in; the law counts them {counted}",
+                number::plain(quantity),
+                row.id
+            );
             let help = "add the ledger of the account where they were acquired, or an `opening` row";
-            env.log.warn(Diagnostic::new(Code::A0305, message).at_opt(env.ledger.place(row)).rows([row.id.to_string()]).help(help));
+            env.log
+                .warn(Diagnostic::new(Code::A0305, message).at_opt(env.ledger.place(row)).rows([row.id.to_string()]).help(help));
         }
         let bases = (0..self.scheme.bases).map(|_| cost.clone()).collect();
         let method = self.scheme.main_method(env.day(out.row));

@@ -12,10 +12,8 @@ use super::ahead::Ahead;
 use super::average::Average;
 use super::deny::Losses;
 use super::pool::{Pool, PoolKey, Queue, Stand, UnitCost};
-use super::scheme::{AveragePlan, StepPlan, Version, average_bit, day_bit, queue_bit};
-use super::{
-    Amounts, Asker, Averaged, CostOf, Lot, Matched, Missing, Movement, Movements, Scheme,
-};
+use super::scheme::{StepPlan, Version, average_bit, day_bit, queue_bit};
+use super::{Amounts, Asker, Averaged, CostOf, Lot, Matched, Missing, Movement, Movements, Scheme};
 
 /// What the walk needs to know of the day: boundaries come before the day's first row.
 enum Boundary {
@@ -113,7 +111,7 @@ pub fn walk(
             Movement::In(index) => course.came_in(*index),
         }
     }
-    while let Some((on, boundary)) = next.next() {
+    for (on, boundary) in next {
         course.cross(boundary, *on, synthetic);
     }
     course.settle_all();
@@ -142,9 +140,7 @@ impl<'a> Course<'a, '_> {
             && let Some(first) = env.days.first()
         {
             let years = env.calendar.year_of(*first)..=env.calendar.year_of(through);
-            found.extend(
-                years.filter_map(|y| env.calendar.year(y.checked_add(1)?)).map(|y| (y.begin, 0, Boundary::YearEnds)),
-            );
+            found.extend(years.filter_map(|y| env.calendar.year(y.checked_add(1)?)).map(|y| (y.begin, 0, Boundary::YearEnds)));
         }
         found.extend(self.scheme.spans.iter().skip(1).map(|(day, v)| (*day, 1, Boundary::Version(*v))));
         found.extend(self.scheme.on_dates.iter().map(|(day, entry)| (*day, 2, Boundary::OnDate(*entry))));
@@ -234,7 +230,7 @@ impl<'a> Course<'a, '_> {
     /// Which steps of a version admit a lot.
     pub fn admitted(&self, version: &Version, lot: &Lot, on: NaiveDate) -> Result<u64, crate::assess::refusal::Refused> {
         let conditions = version.queues.iter().filter_map(|q| q.step).chain(version.day_sets.iter().filter_map(|s| *s));
-        let conditions = conditions.chain(version.averages.iter().map(|a: &AveragePlan| a.step));
+        let conditions = conditions.chain(version.steps.iter().map(|s| s.index));
         let matching = self.asker.env.book.matching.get(version.rule);
         let mut answers: Vec<(usize, bool)> = Vec::new();
         for step in conditions {
@@ -254,10 +250,10 @@ impl<'a> Course<'a, '_> {
             let _ = queue;
             bits |= queue_bit(place);
         }
-        for (place, average) in version.averages.iter().enumerate() {
-            if answer(Some(average.step)) {
-                bits |= average_bit(place);
-            }
+        // A lot belongs to the first step that takes any lot like it: it is averaged where that step averages.
+        let own = version.steps.iter().find(|s| s.method.is_queue() && answer(Some(s.index)));
+        if let Some(average) = own.and_then(|s| s.average) {
+            bits |= average_bit(average);
         }
         for (place, step) in version.day_sets.iter().enumerate() {
             if answer(*step) {
@@ -321,7 +317,7 @@ impl<'a> Course<'a, '_> {
         self.serve_reserved(lot);
         let on = self.movements.ins.get(index).map_or(NaiveDate::MIN, |i| self.asker.env.day(i.row));
         self.place(lot, on);
-        self.to_portfolio(lot);
+        self.join_portfolio(lot);
         self.enqueue(lot);
     }
 

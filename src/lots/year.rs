@@ -3,9 +3,9 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::{self, Decimal};
 
+use super::Amounts;
 use super::scheme::average_bit;
 use super::walk::Course;
-use super::Amounts;
 
 impl Course<'_, '_> {
     /// Every average of the year is computed.

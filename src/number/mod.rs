@@ -5,8 +5,8 @@
 
 mod wide;
 
-pub use rust_decimal::Decimal;
-use rust_decimal::RoundingStrategy;
+pub use rust_decimal::{Decimal, RoundingStrategy};
+
 pub use wide::{compare_ratios, mul_div};
 
 /// Decimals that a stored cost keeps at most, half-even.

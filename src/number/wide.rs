@@ -40,7 +40,15 @@ pub fn mul_div(a: Decimal, b: Decimal, c: Decimal, decimals: u32) -> Result<Deci
 
 /// Compares `a / b` with `c / d` exactly, by cross-multiplication; `b` and `d` are above zero.
 pub fn compare_ratios(a: Decimal, b: Decimal, c: Decimal, d: Decimal) -> Ordering {
-    let sign = |x: Decimal| if x.is_zero() { 0 } else if x.is_sign_negative() { -1 } else { 1 };
+    let sign = |x: Decimal| {
+        if x.is_zero() {
+            0
+        } else if x.is_sign_negative() {
+            -1
+        } else {
+            1
+        }
+    };
     let (left, right) = (sign(a), sign(c));
     if left != right || left == 0 {
         return left.cmp(&right);

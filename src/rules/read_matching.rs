@@ -32,7 +32,12 @@ fn covered(reader: &mut Reader, node: &Node, versions: &[Matching]) {
     let mut expected = None;
     for (index, force) in always.iter().enumerate() {
         if force.from.is_some() && (index == 0 || force.from != expected) || (index > 0 && expected.is_none()) {
-            reader.problem(Code::R0208, node.spot, "the versions of `matching` leave days without a rule, or overlap", Some(help.into()));
+            reader.problem(
+                Code::R0208,
+                node.spot,
+                "the versions of `matching` leave days without a rule, or overlap",
+                Some(help.into()),
+            );
             return;
         }
         expected = force.until.and_then(|d| d.succ_opt());
@@ -48,8 +53,7 @@ fn version(reader: &mut Reader, node: &Node) -> Option<Matching> {
     let when = fields.take("when").and_then(|n| reader.formula(n));
     let pool_node = fields.require(reader, "pool_by");
     let pool_by: Vec<PoolBy> = pool_node.map(|n| pool_keys(reader, n)).unwrap_or_default();
-    let by_step =
-        fields.require(reader, "sequence").and_then(|n| reader.one_of(n, &[("by_disposal", false), ("by_step", true)]));
+    let by_step = fields.require(reader, "sequence").and_then(|n| reader.one_of(n, &[("by_disposal", false), ("by_step", true)]));
     let merge_day = fields.take("merge").and_then(|n| reader.one_of(n, &[("day", true)])).unwrap_or(false);
     let mut steps: Vec<Step> = Vec::new();
     let steps_node = fields.require(reader, "steps");
@@ -147,7 +151,8 @@ fn step(reader: &mut Reader, node: &Node) -> Option<Step> {
     }
     let averages = cost.unwrap_or(false) || is_average;
     if let (Some(node), true) = (cost_node, averages && !method.is_queue()) {
-        let help = "leave `cost` out: what such a step takes costs what its own lot cost; average in the step that takes the rest";
+        let help =
+            "leave `cost` out: what such a step takes costs what its own lot cost; average in the step that takes the rest";
         reader.problem(Code::R0203, node.spot, format!("`{}` takes lots one by one", method.word()), Some(help.into()));
     }
     let unit_cost_node = fields.take("unit_cost");
@@ -156,8 +161,7 @@ fn step(reader: &mut Reader, node: &Node) -> Option<Step> {
         let help = "a lot keeps its total cost; round the unit cost of an average";
         reader.problem(Code::R0203, node.spot, format!("`{}` has no unit cost to round", method.word()), Some(help.into()));
     }
-    let worth =
-        if *method == Method::PortfolioShare { fields.take("value").and_then(|n| reader.formula(n)) } else { None };
+    let worth = if *method == Method::PortfolioShare { fields.take("value").and_then(|n| reader.formula(n)) } else { None };
     let cite = reader.cite(&mut fields, &format!("the step `{}`", entry.key));
     let note = reader.text_of(&mut fields, "note");
     fields.done(reader);
@@ -307,8 +311,7 @@ fn deemed(reader: &mut Reader, node: &Node) -> Option<OnDateWhat> {
 
 fn regrouped(reader: &mut Reader, node: &Node) -> Option<OnDateWhat> {
     let mut fields = reader.fields(node, "`regroup`")?;
-    let orders =
-        [("fifo", Method::Fifo), ("lifo", Method::Lifo), ("highest", Method::Highest), ("lowest", Method::Lowest)];
+    let orders = [("fifo", Method::Fifo), ("lifo", Method::Lifo), ("highest", Method::Highest), ("lowest", Method::Lowest)];
     let order = fields.require(reader, "order").and_then(|n| reader.one_of(n, &orders));
     fields.done(reader);
     Some(OnDateWhat::Regroup { order: order? })
@@ -373,10 +376,8 @@ pub fn complete(problems: &mut Vec<crate::diagnostic::Diagnostic>, book: &RuleBo
     for pair in book.matching.windows(2) {
         let [before, after] = pair else { continue };
         let Some(day) = after.in_force.from.filter(|_| after.by_account() && !before.by_account()) else { continue };
-        let told = book
-            .on_dates
-            .iter()
-            .any(|e| matches!((&e.on, &e.what), (OnDay::Day(on), OnDateWhat::Regroup { .. }) if *on == day));
+        let told =
+            book.on_dates.iter().any(|e| matches!((&e.on, &e.what), (OnDay::Day(on), OnDateWhat::Regroup { .. }) if *on == day));
         if !told {
             let message = format!("from {day} on lots are pooled by account, and nothing says which lots go to which account");
             let help = format!("add `on_date: [ {{ on: {day}, regroup: {{ order: fifo }}, cite: [..] }} ]`");
@@ -384,4 +385,3 @@ pub fn complete(problems: &mut Vec<crate::diagnostic::Diagnostic>, book: &RuleBo
         }
     }
 }
-

@@ -67,7 +67,9 @@ pub fn treatment(reader: &mut Reader, node: &Node) -> Option<Treatment> {
         let help = "use it with `as: exchange`: what is not taxed carries its cost over";
         reader.problem(Code::R0203, node.spot, "`taxed` parts an exchange", Some(help.into()));
     }
-    if let (Some(node), true) = (lots_node, first.effect != Effect::Rollover || (lots == Some(true) && first.keeps_date != Some(false))) {
+    if let (Some(node), true) =
+        (lots_node, first.effect != Effect::Rollover || (lots == Some(true) && first.keeps_date != Some(false)))
+    {
         let help = "write `as: rollover, lots: merged, acquired: own`";
         reader.problem(Code::R0203, node.spot, "`lots` is about a rollover, and merged lots have one day", Some(help.into()));
     }
@@ -183,7 +185,18 @@ pub fn fee(reader: &mut Reader, node: &Node) -> Option<FeeRule> {
     let cite = reader.cite(&mut fields, "this fee rule");
     let note = reader.text_of(&mut fields, "note");
     fields.done(reader);
-    Some(FeeRule { to, paid_in, when, in_force, goes: goes?, coin_is_disposal: in_coin?, at_cost, cite, note, at: reader.at(node.spot) })
+    Some(FeeRule {
+        to,
+        paid_in,
+        when,
+        in_force,
+        goes: goes?,
+        coin_is_disposal: in_coin?,
+        at_cost,
+        cite,
+        note,
+        at: reader.at(node.spot),
+    })
 }
 
 /// Every kind is treated, its last entry without a condition, and nothing stands behind that.

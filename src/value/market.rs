@@ -38,9 +38,7 @@ impl Valuer<'_> {
         let (name, currency) = (self.ledger.name(asset), &self.book.currency);
         let found = match self.book.valuation.price_at {
             PriceAt::Instant => self.prices.at_or_before(name, instant, currency),
-            PriceAt::Day => {
-                self.bounds(day).and_then(|(from, until)| self.prices.on_day(name, from, until, instant, currency))
-            }
+            PriceAt::Day => self.bounds(day).and_then(|(from, until)| self.prices.on_day(name, from, until, instant, currency)),
         };
         let (Some(found), Some(row)) = (found, row.and_then(|r| self.ledger.rows.get(r)).or(self.ledger.rows.first())) else {
             return Err(self.log.refuse(format!("price:{name}:{day}"), || {
