@@ -138,24 +138,25 @@ fn step(reader: &mut Reader, node: &Node) -> Option<Step> {
         reader.problem(Code::R0204, entry.key_spot, format!("`{}` is not a way of matching", entry.key), help);
         return None;
     };
-    let mut fields = reader.fields(&entry.value, "a matching step")?;
+    let mut fields = match method {
+        Method::AcquiredWithin => reader.fields(&entry.value, "`acquired_within`"),
+        Method::PortfolioShare => reader.fields(&entry.value, "`portfolio_share`"),
+        Method::Specific | Method::SameRow | Method::SameDay => reader.fields(&entry.value, "a step that finds lots"),
+        _ => reader.fields(&entry.value, "a step that queues lots"),
+    }?;
     let when = fields.take("when").and_then(|n| reader.formula(n));
     let lots = fields.take("where").and_then(|n| reader.formula(n));
     let window = if *method == Method::AcquiredWithin { window(reader, &mut fields, entry) } else { None };
     let is_average = matches!(method, Method::Average | Method::TotalAverage);
-    let cost_node = fields.take("cost");
+    let queues = method.is_queue() && *method != Method::PortfolioShare;
+    let cost_node = if queues { fields.take("cost") } else { None };
     let cost = cost_node.and_then(|n| reader.one_of(n, &[("own", false), ("average", true)]));
     if let (Some(node), Some(false), true) = (cost_node, cost, is_average) {
         let help = "leave `cost` out, or use `fifo`";
         reader.problem(Code::R0203, node.spot, format!("`{}` is a way of averaging", method.word()), Some(help.into()));
     }
     let averages = cost.unwrap_or(false) || is_average;
-    if let (Some(node), true) = (cost_node, averages && !method.is_queue()) {
-        let help =
-            "leave `cost` out: what such a step takes costs what its own lot cost; average in the step that takes the rest";
-        reader.problem(Code::R0203, node.spot, format!("`{}` takes lots one by one", method.word()), Some(help.into()));
-    }
-    let unit_cost_node = fields.take("unit_cost");
+    let unit_cost_node = if queues { fields.take("unit_cost") } else { None };
     let unit_cost = unit_cost_node.and_then(|n| unit_cost(reader, n));
     if let (Some(node), false) = (unit_cost_node, averages) {
         let help = "a lot keeps its total cost; round the unit cost of an average";
@@ -201,7 +202,7 @@ fn unit_cost(reader: &mut Reader, node: &Node) -> Option<UnitCost> {
     let round = fields.require(reader, "round");
     let (mut to, mut toward) = (None, None);
     if let Some(node) = round
-        && let Some(mut inner) = reader.fields(node, "a rounding")
+        && let Some(mut inner) = reader.fields(node, "`round`")
     {
         to = inner.require(reader, "to").and_then(|n| reader.decimal(n));
         toward = inner.require(reader, "toward").and_then(|n| reader.one_of(n, Toward::WORDS));
