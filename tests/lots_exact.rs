@@ -362,14 +362,14 @@ proptest! {
             let gone: Q = ours(&found).into_values().sum();
             let held: Q = found.last().unwrap().holdings.iter().filter_map(|h| h.cost).map(exact).sum();
             assert_eq!(came, gone + held, "{method}");
-            for asset in 0..2 {
+            for (asset, name) in ASSETS.iter().enumerate() {
                 let came: Q = rows.iter().map(|r| match r.what {
                     What::Buy if r.asset == asset => exact(r.units),
                     What::Carry if r.asset != asset => exact(r.money),
                     What::Sell | What::Carry if r.asset == asset => -exact(r.units),
                     _ => Q::zero(),
                 }).sum();
-                let held: Q = found.last().unwrap().holdings.iter().filter(|h| h.asset == ASSETS[asset]).map(|h| exact(h.quantity)).sum();
+                let held: Q = found.last().unwrap().holdings.iter().filter(|h| h.asset == *name).map(|h| exact(h.quantity)).sum();
                 assert_eq!(came, held, "{method}: units");
             }
         });
