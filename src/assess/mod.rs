@@ -17,6 +17,7 @@ pub mod payments;
 pub mod periods;
 pub mod refusal;
 pub mod run;
+pub mod schedules;
 mod standing;
 pub mod tax;
 pub mod world;

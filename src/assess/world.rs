@@ -11,6 +11,7 @@ use crate::facts::Given as Fact;
 use crate::formula::code::Ref;
 use crate::formula::names::Item as ItemKind;
 use crate::formula::types::{Value, WordId};
+use crate::number::Decimal;
 use crate::rules::book::Rule;
 
 use super::env::Env;
@@ -52,6 +53,8 @@ pub struct World<'a> {
     columns: Vec<Column>,
     figures: RefCell<FxHashMap<(Ref, NaiveDate), Outcome<Value>>>,
     pub(super) scratch: Scratch,
+    /// The amounts that schedules are being asked about, the innermost last.
+    pub(super) arguments: RefCell<Vec<Decimal>>,
     /// True while a formula lost digits beyond 28.
     pub lost: Cell<bool>,
 }
@@ -68,7 +71,15 @@ impl<'a> World<'a> {
         };
         let columns =
             env.book.fields.iter().map(|f| std::iter::repeat_with(OnceCell::new).take(length(f.item)).collect()).collect();
-        World { env, parts, columns, figures: RefCell::default(), scratch: Scratch::default(), lost: Cell::new(false) }
+        World {
+            env,
+            parts,
+            columns,
+            figures: RefCell::default(),
+            scratch: Scratch::default(),
+            arguments: RefCell::default(),
+            lost: Cell::new(false),
+        }
     }
 
     /// The row an item stands on.
@@ -112,6 +123,7 @@ impl<'a> World<'a> {
             Ref::Label(label) => Ok(Value::Word(self.row_of(ctx.item).map_or(WordId::OTHER, |row| self.env.label(label, row)))),
             Ref::Option(option) => Ok(Value::Word(self.env.option(option))),
             Ref::Parameter(parameter) => self.parameter(parameter, ctx),
+            Ref::Schedule(_) => Ok(Value::ZERO),
             Ref::Quantity(_) | Ref::Tax(_) => self.figure(name, ctx.period),
             Ref::Field(field) => self.field(field, ctx.item),
             Ref::Row(field) => self.row_field(field, ctx.item),

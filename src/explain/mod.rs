@@ -6,6 +6,7 @@ mod formula;
 mod items;
 mod names;
 mod paying;
+mod schedules;
 mod tables;
 
 use serde::Serialize;

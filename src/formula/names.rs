@@ -92,6 +92,8 @@ pub struct Scope {
     pub fixed: bool,
     /// Only parameters: the value of a parameter.
     pub parameters_only: bool,
+    /// The schedule whose formula it is: its amount may be read.
+    pub schedule: Option<usize>,
     /// Only what is known on the first day of a tax year: readings, choices, facts.
     pub opening: bool,
 }
@@ -111,7 +113,7 @@ pub struct CutEntry {
 
 impl Scope {
     pub fn row(item: Item) -> Scope {
-        Scope { item, per: None, cut: None, figures: false, fixed: false, parameters_only: false, opening: false }
+        Scope { item, per: None, cut: None, figures: false, fixed: false, parameters_only: false, schedule: None, opening: false }
     }
 
     pub fn period(per: Per, cut: Cut) -> Scope {
@@ -130,6 +132,10 @@ impl Scope {
 
     pub fn parameter() -> Scope {
         Scope { parameters_only: true, ..Scope::row(Item::None) }
+    }
+
+    pub fn schedule(schedule: usize) -> Scope {
+        Scope { schedule: Some(schedule), ..Scope::row(Item::None) }
     }
 
     pub fn opening() -> Scope {
@@ -155,12 +161,29 @@ impl Named {
 
 #[derive(Debug, Clone)]
 pub enum Detail {
-    Fact { varies: Varies, about_row: bool, list: Option<Vec<(String, Type)>> },
+    Fact {
+        varies: Varies,
+        about_row: bool,
+        list: Option<Vec<(String, Type)>>,
+    },
     Label,
     Option,
-    Parameter { never_zero: bool, by_row: bool, by_match: bool, keys: Vec<String> },
-    Figure { cut: Cut },
-    Field { item: Item },
+    Parameter {
+        never_zero: bool,
+        by_row: bool,
+        by_match: bool,
+        keys: Vec<String>,
+    },
+    Figure {
+        cut: Cut,
+    },
+    /// A function of one amount, of this type.
+    Schedule {
+        of: Type,
+    },
+    Field {
+        item: Item,
+    },
     Basis,
 }
 

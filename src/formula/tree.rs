@@ -33,6 +33,8 @@ pub enum Node {
     Known(String),
     If(Box<Expr>, Box<Expr>, Box<Expr>),
     Call(Function, Vec<Expr>),
+    /// `SCHEDULE(AMOUNT)`
+    Apply(String, Span, Vec<Expr>),
     Round {
         value: Box<Expr>,
         to: Decimal,

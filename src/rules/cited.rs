@@ -13,6 +13,7 @@ pub enum What {
     Advances,
     LateInterest,
     Quantity,
+    Schedule,
     Treatment,
     Field,
     Fees,
@@ -38,6 +39,7 @@ impl What {
             What::Advances => "advances",
             What::LateInterest => "interest on late payment",
             What::Quantity => "quantity",
+            What::Schedule => "schedule",
             What::Treatment => "treatment",
             What::Field => "field",
             What::Fees => "fees",
@@ -92,7 +94,7 @@ pub fn every(book: &RuleBook) -> Vec<Cited<'_>> {
     for (i, option) in book.options.iter().enumerate() {
         add(if option.is_reading { What::Reading } else { What::Choice }, i, 0, &option.cite, &option.at);
     }
-    for (i, parameter) in book.parameters.iter().enumerate() {
+    for (i, parameter) in book.parameters.iter().enumerate().filter(|(_, p)| p.derived.is_none()) {
         for (index, value) in parameter.values.iter().enumerate() {
             add(What::Value, i, index, &value.cite, &value.at);
             if let Given::Table(rows) = &value.value {
@@ -136,6 +138,9 @@ pub fn every(book: &RuleBook) -> Vec<Cited<'_>> {
     }
     for (i, field) in book.fields.iter().enumerate() {
         add(What::Field, i, 0, &field.cite, &field.at);
+    }
+    for (i, schedule) in book.schedules.iter().enumerate() {
+        add(What::Schedule, i, 0, &schedule.cite, &schedule.at);
     }
     for (i, quantity) in book.quantities.iter().enumerate() {
         add(What::Quantity, i, 0, &quantity.cite, &quantity.at);

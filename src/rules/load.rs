@@ -8,7 +8,7 @@ use crate::formula::names::{Item, Names};
 use crate::yaml::{Fields, Node, Reader, parse};
 
 use super::book::{At, PriceAt, RateDay, RuleBook, Valuation};
-use super::{compile, dates, read_figures, read_head, read_inputs, read_matching, read_rows, sound};
+use super::{compile, dates, read_figures, read_head, read_inputs, read_matching, read_rows, read_schedules, sound};
 
 /// A law and what is to be said of it.
 #[derive(Debug, Clone)]
@@ -78,6 +78,7 @@ fn empty() -> RuleBook {
         facts: Vec::new(),
         options: Vec::new(),
         parameters: Vec::new(),
+        schedules: Vec::new(),
         valuation: Valuation {
             order: Vec::new(),
             exchange: Vec::new(),
@@ -154,6 +155,9 @@ fn sections(reader: &mut Reader, fields: &mut Fields<'_>, book: &mut RuleBook, s
     }
     if let Some(node) = section(fields, "parameters") {
         reader.entries(&node).iter().for_each(|e| read_inputs::parameter(reader, e, book));
+    }
+    if let Some(node) = section(fields, "schedules") {
+        reader.entries(&node).iter().for_each(|e| read_schedules::schedule(reader, e, book));
     }
     if let Some(node) = section(fields, "valuation")
         && let Some(valuation) = read_rows::valuation(reader, &node)

@@ -15,6 +15,8 @@ mod read_head;
 mod read_inputs;
 mod read_matching;
 mod read_rows;
+mod read_scales;
+mod read_schedules;
 mod read_tables;
 mod read_taxes;
 mod sound;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::{Code, Diagnostic, suggestion};
 use crate::formula::code::Ref;
 
-use super::book::{At, Cite, Effect, Rule, RuleBook, SelectedBy};
+use super::book::{At, Cite, Effect, Rule, RuleBook, SelectedBy, Tariff};
 use super::compile::{every_formula, tax_formulas};
 use super::{cited, dates};
 
@@ -31,6 +31,13 @@ fn graph(book: &RuleBook) -> BTreeMap<Ref, (String, At, Vec<Ref>)> {
     for (index, parameter) in book.parameters.iter().enumerate() {
         let refs = parameter.values.iter().chain(&parameter.shadows).flat_map(|v| v.value.formulas()).flat_map(|f| f.code.refs());
         nodes.insert(Ref::Parameter(index), (parameter.name.clone(), parameter.at.clone(), refs.collect()));
+    }
+    for (index, schedule) in book.schedules.iter().enumerate() {
+        let refs = match &schedule.how {
+            Tariff::Rule(rule) => rule_refs(rule),
+            scale => crate::assess::schedules::scale_of(scale).into_iter().collect(),
+        };
+        nodes.insert(Ref::Schedule(index), (schedule.name.clone(), schedule.at.clone(), refs));
     }
     for (index, field) in book.fields.iter().enumerate() {
         nodes.insert(Ref::Field(index), (field.name.clone(), field.at.clone(), rule_refs(&field.rule)));
@@ -161,6 +168,13 @@ fn unused(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
     }
     let mut used: BTreeSet<Ref> = every_formula(book).iter().flat_map(|f| f.code.refs()).collect();
     used.extend(book.parameters.iter().flat_map(super::tables::key_refs));
+    used.extend(book.schedules.iter().filter_map(|s| crate::assess::schedules::scale_of(&s.how)));
+    // A part that is used uses the whole.
+    for (index, parameter) in book.parameters.iter().enumerate() {
+        if let (Some(derived), true) = (parameter.derived, used.contains(&Ref::Parameter(index))) {
+            used.insert(Ref::Parameter(derived.of));
+        }
+    }
     let mut warn = |what: &str, name: &str, at: &At| {
         let message = format!("{what} `{name}` is never used");
         problems.push(Diagnostic::new(Code::R0409, message).at(at.place()).help("use it in a formula, or leave it out"));
@@ -175,7 +189,12 @@ fn unused(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
             warn(if option.is_reading { "the reading" } else { "the choice" }, &option.name, &option.at);
         }
     }
-    for (index, parameter) in book.parameters.iter().enumerate() {
+    for (index, schedule) in book.schedules.iter().enumerate() {
+        if !used.contains(&Ref::Schedule(index)) {
+            warn("the schedule", &schedule.name, &schedule.at);
+        }
+    }
+    for (index, parameter) in book.parameters.iter().enumerate().filter(|(_, p)| p.derived.is_none()) {
         if !used.contains(&Ref::Parameter(index)) {
             warn("the parameter", &parameter.name, &parameter.at);
         }

@@ -11,6 +11,7 @@ mod rules;
 mod rules_matching;
 mod rules_rows;
 mod rules_taxes;
+mod rules_values;
 mod write;
 
 pub use facts::{facts, facts_in};
@@ -112,7 +113,9 @@ impl File {
 
     fn shapes(self) -> Vec<Shape> {
         match self {
-            File::Rules => [rules::SHAPES, rules_rows::SHAPES, rules_matching::SHAPES, rules_taxes::SHAPES].concat(),
+            File::Rules => {
+                [rules::SHAPES, rules_values::SHAPES, rules_rows::SHAPES, rules_matching::SHAPES, rules_taxes::SHAPES].concat()
+            }
             File::Example => files::EXAMPLE.to_vec(),
             File::Format => files::FORMAT.to_vec(),
         }
