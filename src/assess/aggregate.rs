@@ -12,6 +12,7 @@ use crate::formula::types::Value;
 use crate::number::{self, Decimal};
 use crate::rules::book::FactDefault;
 
+use super::matching::is_of_the_law;
 use super::refusal::{Outcome, Refused};
 use super::world::{Ctx, Item, World};
 
@@ -111,7 +112,11 @@ impl World<'_> {
         };
         let year = self.env.calendar.year(self.env.calendar.year_of(ctx.period.begin)).unwrap_or(ctx.period);
         Ok(match over {
-            Range::Transactions => list(ItemKind::Row, Item::Row),
+            Range::Transactions => {
+                let of_the_law = |row: usize| self.env.ledger.rows.get(row).is_some_and(is_of_the_law);
+                let rows = self.items_in(ItemKind::Row, within).filter(|row| !of_the_law(*row));
+                rows.map(|row| Ctx { period: ctx.period, item: Item::Row(row) }).collect()
+            }
             Range::Acquisitions => list(ItemKind::Acquisition, Item::Acquisition),
             Range::Disposals => list(ItemKind::Disposal, Item::Disposal),
             Range::Matches => list(ItemKind::Match, Item::Match),
