@@ -258,7 +258,9 @@ fn values_of_another_shape_are_refused_by_both() {
         _ => None,
     };
     // What a default must be follows from its neighbours, and a value from the unit.
-    let refused = of_one_mind(other, |spot, errors| !matches!(spot.name(), "default" | "value" | "otherwise") && any(errors, &[Code::R0203]));
+    let refused = of_one_mind(other, |spot, errors| {
+        !matches!(spot.name(), "default" | "value" | "otherwise") && any(errors, &[Code::R0203])
+    });
     assert!(refused > 300, "{refused}");
 }
 

@@ -15,7 +15,7 @@ use crate::number::Decimal;
 use crate::rules::book::Rule;
 
 use super::env::Env;
-use super::held::Scratch;
+use super::held::{HoldingItem, Scratch};
 use super::parts::Parts;
 use super::refusal::Outcome;
 
@@ -55,6 +55,8 @@ pub struct World<'a> {
     pub(super) scratch: Scratch,
     /// The amounts that schedules are being asked about, the innermost last.
     pub(super) arguments: RefCell<Vec<Decimal>>,
+    /// What is held at the end of a day; nothing in a world without rows.
+    pub snapshot: Option<&'a dyn Fn(NaiveDate) -> Vec<HoldingItem>>,
     /// True while a formula lost digits beyond 28.
     pub lost: Cell<bool>,
 }
@@ -78,6 +80,7 @@ impl<'a> World<'a> {
             figures: RefCell::default(),
             scratch: Scratch::default(),
             arguments: RefCell::default(),
+            snapshot: None,
             lost: Cell::new(false),
         }
     }
@@ -94,6 +97,14 @@ impl<'a> World<'a> {
             Item::Acquisition(i) => self.parts.acquisitions.get(i).map(|d| d.row),
             Item::Holding(i) => self.holding(i).and_then(|h| h.row),
             Item::Loss(row) | Item::PortfolioSale(row) => Some(row),
+        }
+    }
+
+    /// The day an item is about: that of its row; of what is held, the day on which it is looked at.
+    pub fn day_of(&self, item: Item) -> Option<NaiveDate> {
+        match item {
+            Item::Holding(i) => self.holding(i).map(|h| h.on),
+            _ => self.row_of(item).map(|row| self.env.day(row)),
         }
     }
 
