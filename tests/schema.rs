@@ -242,7 +242,8 @@ fn missing_keys_are_refused_by_both() {
         |text, spot| spot.key.is_some().then(|| spot.deleted(text)),
         |spot, errors| {
             // Needed for what stands elsewhere: sections of the law, arguments of readings, dates of later values, keys of tables.
-            let beyond = spot.path.len() == 1 || in_table(spot) || matches!(spot.name(), "argument" | "from" | "late" | "by");
+            let beyond =
+                spot.path.len() == 1 || in_table(spot) || matches!(spot.name(), "argument" | "from" | "late" | "by" | "worth");
             !beyond && any(errors, &[Code::R0202, Code::R0401])
         },
     );

@@ -87,7 +87,7 @@ impl World<'_> {
         };
         let mut steps = bands.iter().map(step).collect::<Outcome<Vec<Step>>>()?;
         // Edges may be formulas; the order of the law is that of the amounts.
-        steps.sort_by(|a, b| a.edge.cmp(&b.edge));
+        steps.sort_by_key(|s| s.edge);
         Ok(steps)
     }
 

@@ -7,6 +7,7 @@ mod items;
 mod names;
 mod paying;
 mod schedules;
+mod shares;
 mod tables;
 
 use serde::Serialize;

@@ -86,6 +86,8 @@ pub enum Range {
     },
     /// The periods of a quantity or tax.
     PeriodsOf(Ref),
+    /// The stretches in which a parameter or fact does not change.
+    SegmentsOf(Ref),
     /// What is held.
     Holdings(HeldOn),
 }
@@ -252,6 +254,7 @@ impl Code {
         self.walk(&mut |code| match &code.op {
             Op::Ref(name) | Op::Known(name) | Op::At(name, _) => found.push(*name),
             Op::Apply(schedule, _) => found.push(Ref::Schedule(*schedule)),
+            Op::Aggregate { over: Range::SegmentsOf(name), .. } => found.push(*name),
             Op::Aggregate { over: Range::List(fact) | Range::Days { fact, .. }, .. } => found.push(Ref::Fact(*fact)),
             Op::Aggregate { over: Range::Holdings(HeldOn::Name(name)), .. } => found.push(*name),
             _ => {}

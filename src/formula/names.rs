@@ -54,6 +54,8 @@ pub enum Per {
     Year,
     Quarter,
     Month,
+    /// A stretch in which a value of the law, or a fact, does not change.
+    Segment,
     /// One value for each row.
     Row,
 }
@@ -64,6 +66,7 @@ impl Per {
             Per::Year => "year",
             Per::Quarter => "quarter",
             Per::Month => "month",
+            Per::Segment => "segment",
             Per::Row => "row",
         }
     }
@@ -152,6 +155,12 @@ pub struct Named {
 }
 
 impl Named {
+    /// True for what may change from one day to the next, so that a year has segments of it.
+    pub fn is_dated(&self) -> bool {
+        let fact = matches!(self.detail, Detail::Fact { varies: Varies::ByDate, about_row: false, list: None, .. });
+        fact || matches!(self.detail, Detail::Parameter { .. })
+    }
+
     /// True for what a table may be looked up by: words, or yes and no, that are not computed.
     pub fn is_key(&self) -> bool {
         let given = matches!(self.detail, Detail::Fact { list: None, .. } | Detail::Label | Detail::Option);

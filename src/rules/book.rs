@@ -14,6 +14,7 @@ use crate::yaml::Spot;
 
 pub use super::book_matching::*;
 pub use super::book_rows::*;
+pub use super::book_shares::*;
 pub use super::book_taxes::*;
 
 /// A place in one of the law's files.
@@ -66,6 +67,8 @@ pub struct RuleBook {
     pub options: Vec<OptionSet>,
     pub parameters: Vec<Parameter>,
     pub schedules: Vec<Schedule>,
+    pub allocations: Vec<Allocation>,
+    pub offsets: Vec<Offset>,
     pub valuation: Valuation,
     pub treatments: Vec<Treatment>,
     pub fees: Vec<FeeRule>,
@@ -357,6 +360,8 @@ pub struct Case {
 #[derive(Debug, Clone)]
 pub struct PerRule {
     pub cases: Vec<PerCase>,
+    /// For segments: the parameters and facts whose changes cut the year.
+    pub segments: Vec<Key>,
 }
 
 #[derive(Debug, Clone)]
@@ -368,7 +373,7 @@ pub struct PerCase {
 
 impl PerRule {
     pub fn always(per: Per) -> PerRule {
-        PerRule { cases: vec![PerCase { when: None, then: per }] }
+        PerRule { cases: vec![PerCase { when: None, then: per }], segments: Vec::new() }
     }
 
     pub fn is(&self, per: Per) -> bool {
@@ -385,6 +390,10 @@ impl PerRule {
             }
             let when = case.when.as_ref().map(|w| w.text.split_whitespace().collect::<Vec<_>>().join(" ") + " ");
             text.push(when.unwrap_or_default() + case.then.word());
+        }
+        if !self.segments.is_empty() {
+            let names: Vec<&str> = self.segments.iter().map(|k| k.name.as_str()).collect();
+            text = vec![format!("segment of {}", names.join(", "))];
         }
         CutEntry { text: text.join("; "), pers }
     }
@@ -462,6 +471,8 @@ pub struct Quantity {
     pub unit: Type,
     pub per: PerRule,
     pub rule: Rule,
+    /// Where an allocation or offset gives it; then the rule has no cases.
+    pub computed: Option<Computed>,
     pub cite: Cite,
     pub note: Option<String>,
     pub at: At,

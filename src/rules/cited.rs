@@ -14,6 +14,7 @@ pub enum What {
     LateInterest,
     Quantity,
     Schedule,
+    Offset,
     Treatment,
     Field,
     Fees,
@@ -40,6 +41,7 @@ impl What {
             What::LateInterest => "interest on late payment",
             What::Quantity => "quantity",
             What::Schedule => "schedule",
+            What::Offset => "offset",
             What::Treatment => "treatment",
             What::Field => "field",
             What::Fees => "fees",
@@ -142,7 +144,11 @@ pub fn every(book: &RuleBook) -> Vec<Cited<'_>> {
     for (i, schedule) in book.schedules.iter().enumerate() {
         add(What::Schedule, i, 0, &schedule.cite, &schedule.at);
     }
-    for (i, quantity) in book.quantities.iter().enumerate() {
+    for (i, offset) in book.offsets.iter().enumerate() {
+        add(What::Offset, i, 0, &offset.cite, &offset.at);
+    }
+    // The parts behind a dot rest on what the whole rests on.
+    for (i, quantity) in book.quantities.iter().enumerate().filter(|(_, q)| !q.name.contains('.')) {
         add(What::Quantity, i, 0, &quantity.cite, &quantity.at);
     }
     for (i, tax) in book.taxes.iter().enumerate() {

@@ -10,7 +10,8 @@ use crate::formula::names::{Detail, Item, Named, Names, Per, Scope};
 use crate::formula::types::{Type, Unit, Value, WordSet};
 
 use super::book::{
-    About, At, FactShape, Given, OnDateWhat, OnDay, PerRule, PoolBy, Rule, RuleBook, Scale, SelectedBy, Tariff, Worth,
+    About, Allocation, At, FactShape, Given, Offset, OnDateWhat, OnDay, PerRule, PoolBy, Rule, RuleBook, Scale, SelectedBy,
+    Tariff, Worth,
 };
 
 /// Declares every name; a clash is an error.
@@ -144,24 +145,34 @@ pub fn formulas(book: &mut RuleBook, problems: &mut Vec<Diagnostic>) {
     for field in &mut book.fields {
         compiler.rule(&mut field.rule, Scope::row(field.item), &field.unit);
     }
-    for quantity in &mut book.quantities {
+    compiler.shares(book);
+    for quantity in book.quantities.iter_mut().filter(|q| q.computed.is_none()) {
         for scope in compiler.periods(&mut quantity.per) {
             compiler.rule(&mut quantity.rule, scope, &quantity.unit);
         }
     }
     compiler.taxes(book);
     book.names = names;
-    book.reads_previous = any_previous(book);
+    book.reads_previous = any_previous(book) || !book.offsets.is_empty();
 }
 
-struct Compiler<'a> {
-    names: &'a Names,
-    problems: &'a mut Vec<Diagnostic>,
+pub(super) struct Compiler<'a> {
+    pub(super) names: &'a Names,
+    pub(super) problems: &'a mut Vec<Diagnostic>,
 }
 
 impl Compiler<'_> {
     /// Where the formulas of an entry stand: they are checked for every period it may have.
-    fn periods(&mut self, per: &mut PerRule) -> Vec<Scope> {
+    pub(super) fn periods(&mut self, per: &mut PerRule) -> Vec<Scope> {
+        for key in &mut per.segments {
+            key.target = self.names.by_name.get(&key.name).filter(|n| n.is_dated()).map(|n| n.target);
+            if key.target.is_none() {
+                let known = self.names.by_name.iter().filter(|(_, n)| n.is_dated()).map(|(name, _)| name.as_str());
+                let help = suggestion(&key.name, known);
+                let message = format!("`{}` has no segments: it is no parameter, nor a fact that varies by date", key.name);
+                self.problems.push(Diagnostic::new(Code::R0302, message).at(key.at.place()).help_opt(help));
+            }
+        }
         for case in &mut per.cases {
             self.maybe(case.when.as_mut(), Scope::opening(), &Type::YesNo);
         }
@@ -171,11 +182,11 @@ impl Compiler<'_> {
         entry.pers.iter().map(|p| Scope::period(*p, cut)).collect()
     }
 
-    fn formula(&mut self, formula: &mut Formula, scope: Scope, wanted: &Type) {
+    pub(super) fn formula(&mut self, formula: &mut Formula, scope: Scope, wanted: &Type) {
         formula.compile(self.names, scope, &[], Some(wanted), self.problems);
     }
 
-    fn maybe(&mut self, formula: Option<&mut Formula>, scope: Scope, wanted: &Type) {
+    pub(super) fn maybe(&mut self, formula: Option<&mut Formula>, scope: Scope, wanted: &Type) {
         if let Some(formula) = formula {
             self.formula(formula, scope, wanted);
         }
@@ -383,6 +394,8 @@ pub fn every_formula(book: &RuleBook) -> Vec<&Formula> {
         found.extend(&case.when);
         found.push(&case.then);
     }
+    found.extend(book.allocations.iter().flat_map(Allocation::formulas));
+    found.extend(book.offsets.iter().flat_map(Offset::formulas));
     for tax in &book.taxes {
         found.extend(tax_formulas(tax));
         found.extend(paying_formulas(tax));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::{Code, Diagnostic, suggestion};
 use crate::formula::code::Ref;
 
-use super::book::{At, Cite, Effect, Rule, RuleBook, SelectedBy, Tariff};
+use super::book::{At, CarryPart, Cite, Computed, Effect, Rule, RuleBook, SelectedBy, Tariff};
 use super::compile::{every_formula, tax_formulas};
 use super::{cited, dates};
 
@@ -26,6 +26,23 @@ fn rule_refs(rule: &Rule) -> Vec<Ref> {
     rule.cases.iter().flat_map(|c| c.when.iter().chain([&c.then])).flat_map(|f| f.code.refs()).collect()
 }
 
+/// What the part of an allocation or offset reads of its own year; what a year was handed is another year's.
+fn computed_refs(book: &RuleBook, computed: Option<Computed>) -> Option<Vec<Ref>> {
+    let formulas = match computed? {
+        Computed::Share { allocation, .. } => book.allocations.get(allocation).map(|a| a.formulas())?,
+        Computed::Carry { offset, part } => {
+            let offset = book.offsets.get(offset)?;
+            match part {
+                CarryPart::Brought | CarryPart::Expired => Vec::new(),
+                CarryPart::Used | CarryPart::Head(_) => offset.uses(),
+                CarryPart::Arisen => vec![&offset.arises],
+                CarryPart::Left => offset.formulas(),
+            }
+        }
+    };
+    Some(formulas.into_iter().flat_map(|f| f.code.refs()).collect())
+}
+
 fn graph(book: &RuleBook) -> BTreeMap<Ref, (String, At, Vec<Ref>)> {
     let mut nodes = BTreeMap::new();
     for (index, parameter) in book.parameters.iter().enumerate() {
@@ -43,7 +60,8 @@ fn graph(book: &RuleBook) -> BTreeMap<Ref, (String, At, Vec<Ref>)> {
         nodes.insert(Ref::Field(index), (field.name.clone(), field.at.clone(), rule_refs(&field.rule)));
     }
     for (index, quantity) in book.quantities.iter().enumerate() {
-        nodes.insert(Ref::Quantity(index), (quantity.name.clone(), quantity.at.clone(), rule_refs(&quantity.rule)));
+        let refs = computed_refs(book, quantity.computed).unwrap_or_else(|| rule_refs(&quantity.rule));
+        nodes.insert(Ref::Quantity(index), (quantity.name.clone(), quantity.at.clone(), refs));
     }
     for (index, tax) in book.taxes.iter().enumerate() {
         let refs = tax_formulas(tax).into_iter().flat_map(|f| f.code.refs()).collect();
@@ -168,6 +186,8 @@ fn unused(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
     }
     let mut used: BTreeSet<Ref> = every_formula(book).iter().flat_map(|f| f.code.refs()).collect();
     used.extend(book.parameters.iter().flat_map(super::tables::key_refs));
+    used.extend(book.offsets.iter().filter_map(|o| o.brought.as_ref()?.fact).map(|(fact, _)| Ref::Fact(fact)));
+    used.extend(book.quantities.iter().flat_map(|q| &q.per.segments).filter_map(|k| k.target));
     used.extend(book.schedules.iter().filter_map(|s| crate::assess::schedules::scale_of(&s.how)));
     // A part that is used uses the whole.
     for (index, parameter) in book.parameters.iter().enumerate() {

@@ -10,6 +10,7 @@ mod files;
 mod rules;
 mod rules_matching;
 mod rules_rows;
+mod rules_shares;
 mod rules_taxes;
 mod rules_values;
 mod write;
@@ -34,6 +35,8 @@ pub enum Val {
     Name,
     /// A unit: some fixed words, or one that the file declares.
     Unit,
+    /// A text of this form.
+    Form(&'static str),
     Words(&'static [&'static str]),
     /// Words that are kept elsewhere.
     WordsOf(fn() -> Vec<&'static str>),
@@ -113,9 +116,15 @@ impl File {
 
     fn shapes(self) -> Vec<Shape> {
         match self {
-            File::Rules => {
-                [rules::SHAPES, rules_values::SHAPES, rules_rows::SHAPES, rules_matching::SHAPES, rules_taxes::SHAPES].concat()
-            }
+            File::Rules => [
+                rules::SHAPES,
+                rules_values::SHAPES,
+                rules_shares::SHAPES,
+                rules_rows::SHAPES,
+                rules_matching::SHAPES,
+                rules_taxes::SHAPES,
+            ]
+            .concat(),
             File::Example => files::EXAMPLE.to_vec(),
             File::Format => files::FORMAT.to_vec(),
         }

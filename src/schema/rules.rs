@@ -1,6 +1,6 @@
 //! The shapes of a rule file: the file, its head, sources, what is given, the values of the law, figures.
 
-use super::Val::{Currency, Date, Either, Formula, List, Map, MonthDay, Name, Names, OneOrMore, Text, Unit, Words};
+use super::Val::{Currency, Date, Either, Form, Formula, List, Map, MonthDay, Name, Names, OneOrMore, Text, Unit, Words};
 use super::{CITE, FROM, Key, LIST_OF_TEXT, MAY_CITE, NOTE, PER_ABOUT, Shape, TITLE, UNTIL, may, need, shape};
 
 const FORMULA: Key = may("formula", Formula, "How it is computed; `cases` where that depends on conditions.");
@@ -62,6 +62,7 @@ pub const SHAPES: &[Shape] = &[
                 may("each_acquisition", Names(&Map("a field")), "Fields of an acquisition."),
                 may("each_holding", Names(&Map("a field")), "Fields of what is held."),
                 may("quantities", Names(&Map("a quantity")), "Amounts of a period."),
+                may("offsets", Names(&Map("an offset")), "Losses and other amounts that are carried to later years."),
                 may("taxes", Names(&Map("a tax")), "What is owed."),
             ],
         )
@@ -233,7 +234,7 @@ pub const SHAPES: &[Shape] = &[
         )
     },
     Shape {
-        one_of: ONE_RULE,
+        one_of: &[&["formula"], &["cases"], &["allocate"]],
         ..shape(
             "a quantity",
             "An amount of a period.",
@@ -241,9 +242,14 @@ pub const SHAPES: &[Shape] = &[
                 TITLE,
                 NOTE,
                 need("unit", Unit, "Its unit."),
-                may("per", Either(&[Words(&["year", "quarter", "month", "row"]), Map("`per`")]), PER_ABOUT),
+                may(
+                    "per",
+                    Either(&[Words(&["year", "quarter", "month", "row"]), Form("^segment of [a-z]"), Map("`per`")]),
+                    PER_ABOUT,
+                ),
                 FORMULA,
                 CASES,
+                may("allocate", Map("`allocate`"), "An amount shared out over heads, or over the periods of the quantity."),
                 CITE,
             ],
         )

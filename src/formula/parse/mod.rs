@@ -56,6 +56,7 @@ pub const RESERVED: &[&str] = &[
     "months",
     "quarters",
     "periods",
+    "segments",
     "years",
     "money",
     "rate",
