@@ -12,10 +12,12 @@ pub mod explain;
 pub mod facts;
 pub mod formula;
 pub mod import;
+pub mod law;
 pub mod ledger;
 pub mod library;
 pub mod lots;
 pub mod number;
+pub mod page;
 pub mod pairing;
 #[cfg(feature = "python")]
 mod python;

@@ -69,7 +69,8 @@ impl World<'_> {
     }
 }
 
-fn due_day(rule: DueRule, period: Period) -> Option<NaiveDate> {
+/// The last day on which the tax of a period may be paid.
+pub fn due_day(rule: DueRule, period: Period) -> Option<NaiveDate> {
     match rule {
         DueRule::DayOfMonth { day, months_after } => {
             let month = period.end.with_day(1)?.checked_add_months(chrono::Months::new(months_after))?;

@@ -28,12 +28,24 @@ Examples:
 const CHECK: &str = "\
 Examples:
   fisc check kg
-  fisc check my/rules/xx --format json";
+  fisc check my/rules/xx --format json
+  fisc check --unconfirmed kg";
 
 const TEST: &str = "\
 Examples:
   fisc test kg
   fisc test my/rules/xx";
+
+const LAW: &str = "\
+Examples:
+  fisc law kg --year 2024
+  fisc law kg --all
+  fisc law kg --year 2024 --format html -o law.html";
+
+const JURISDICTIONS: &str = "\
+Examples:
+  fisc jurisdictions
+  fisc jurisdictions --format json";
 
 const IMPORT: &str = "\
 Examples:
@@ -60,14 +72,18 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Whether rule files are sound
     #[command(after_help = CHECK)]
-    Check(CheckArgs),
+    Check(CheckCommand),
     /// Whether the worked examples of rule files come out
     #[command(after_help = TEST)]
     Test(CheckArgs),
     /// Exchange exports to a ledger
     #[command(after_help = IMPORT)]
     Import(ImportArgs),
-    /// Which jurisdictions there are
+    /// A country's law as a card: taxes, rates, due days, readings, sources
+    #[command(after_help = LAW)]
+    Law(LawArgs),
+    /// What is covered, how surely, until when
+    #[command(after_help = JURISDICTIONS)]
     Jurisdictions(ListArgs),
 }
 
@@ -83,6 +99,23 @@ pub enum Format {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum TextFormat {
     Table,
+    Json,
+}
+
+/// Formats of the law's card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CardFormat {
+    Table,
+    Md,
+    Html,
+    Json,
+}
+
+/// Formats of a list of records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    Table,
+    Md,
     Json,
 }
 
@@ -191,6 +224,15 @@ pub struct ExplainArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct CheckCommand {
+    #[command(flatten)]
+    pub common: CheckArgs,
+    /// What rests on sources that are not confirmed, the most consequential first
+    #[arg(long)]
+    pub unconfirmed: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct CheckArgs {
     /// Codes or folders; every built-in jurisdiction if none is given
     #[arg(value_name = "CODE | PATH")]
@@ -223,8 +265,36 @@ pub struct ImportArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct LawArgs {
+    /// Jurisdiction, such as `kg`
+    #[arg(value_name = "CODE")]
+    pub jurisdiction: String,
+    /// Tax year, by the calendar year in which it begins; the current one, or the nearest that is covered, if not given
+    #[arg(long, value_name = "YEAR", allow_negative_numbers = true)]
+    pub year: Option<i32>,
+    /// The whole history instead of one year
+    #[arg(long, conflicts_with = "year")]
+    pub all: bool,
+    /// Folder of rule folders that come before the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub rules: Option<PathBuf>,
+    /// How the card is written
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: CardFormat,
+    /// Where the card goes: the file is complete or it is not there
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub struct ListArgs {
     /// Folder of rule folders that come before the built-in ones
     #[arg(long, value_name = "DIR")]
     pub rules: Option<PathBuf>,
+    /// How the list is written
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: ListFormat,
+    /// Where the list goes: the file is complete or it is not there
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }

@@ -6,6 +6,7 @@ mod check;
 mod explain;
 mod files;
 mod import;
+mod law;
 mod output;
 
 use std::process::ExitCode;
@@ -57,7 +58,8 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::check(args),
         Command::Test(args) => check::test(args),
         Command::Import(args) => import::run(args),
-        Command::Jurisdictions(args) => check::jurisdictions(args),
+        Command::Law(args) => law::run(args),
+        Command::Jurisdictions(args) => law::jurisdictions(args),
     };
     end.into()
 }

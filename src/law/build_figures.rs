@@ -1,0 +1,167 @@
+//! Of the card: values by their dates, figures, taxes.
+
+use chrono::NaiveDate;
+
+use crate::assess::refusal::Log;
+use crate::assess::run::{Inputs, with_run};
+use crate::calendar::Period;
+use crate::facts::{self, FactsInput};
+use crate::formula::Formula;
+use crate::formula::code::{Op, Ref};
+use crate::formula::types::Value;
+use crate::ledger::Ledger;
+use crate::rules::book::{DatedValue, Given, InForce, Parameter};
+use crate::value::tables::{Prices, Rates};
+
+use super::build::Builder;
+use super::build_rows::days;
+use super::card::{self, Days};
+use super::cites::{keys, place};
+use super::words;
+
+impl Builder<'_> {
+    pub(super) fn taxes(&self) -> Vec<card::Tax> {
+        let shown = self.book.taxes.iter().filter(|t| self.in_year(t.in_force));
+        let due = |due: &crate::rules::book::Due| card::Due {
+            when: self.maybe(due.when.as_ref()),
+            text: words::due(due.rule),
+            cite: keys(&due.cite),
+            note: due.note.clone(),
+        };
+        let tax = |t: &crate::rules::book::Tax| card::Tax {
+            id: t.name.clone(),
+            title: t.title.clone(),
+            kind: t.kind.clone(),
+            borne_by: t.borne_by.clone(),
+            in_force: days(t.in_force),
+            per: t.per.word().to_owned(),
+            applies: self.maybe(t.applies.as_ref()),
+            base: self.maybe(t.base.as_ref()),
+            rate: self.maybe(t.rate.as_ref()),
+            rate_in_force: t.rate.as_ref().map(|f| self.rates(f)).unwrap_or_default(),
+            amount: self.maybe(t.amount.as_ref()),
+            less: self.maybe(t.less.as_ref()),
+            round: t.round.as_ref().map(|r| card::Said { text: words::rounding(r), cite: keys(&r.cite), note: r.note.clone() }),
+            due: t.due.iter().map(due).collect(),
+            cite: keys(&t.cite),
+            note: t.note.clone(),
+            place: place(&t.at),
+        };
+        shown.map(tax).collect()
+    }
+
+    /// What a rate that is one parameter or one number comes to in the year shown.
+    fn rates(&self, rate: &Formula) -> Vec<String> {
+        match &rate.code.op {
+            Op::Const(value) => vec![words::value(self.book, &rate.code.ty, *value)],
+            Op::Ref(Ref::Parameter(index)) => {
+                let Some(parameter) = self.book.parameters.get(*index) else { return Vec::new() };
+                let shown = self.values(*index, parameter).into_iter().filter(|v| v.in_year);
+                shown.map(|v| v.shown).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn parameters(&self) -> Vec<card::Parameter> {
+        let parameter = |(index, parameter): (usize, &Parameter)| card::Parameter {
+            name: parameter.name.clone(),
+            title: parameter.title.clone(),
+            unit: words::unit(&parameter.unit),
+            selected_by: words::selected_by(parameter.selected_by).to_owned(),
+            known_through: parameter.known_through,
+            assumed: self.year.is_some_and(|y| parameter.known_through.is_some_and(|known| known < y.end)),
+            read_by: self.names(self.graph.readers(Ref::Parameter(index))),
+            values: self.values(index, parameter),
+            note: parameter.note.clone(),
+            place: place(&parameter.at),
+        };
+        self.book.parameters.iter().enumerate().map(parameter).collect()
+    }
+
+    fn values(&self, index: usize, parameter: &Parameter) -> Vec<card::Value> {
+        let next = parameter.values.iter().skip(1).map(|v| v.in_force.from.and_then(|d| d.pred_opt())).chain([None]);
+        let with_ends = parameter.values.iter().zip(next);
+        with_ends.map(|(value, next)| self.value(index, parameter, value, value.in_force.until.or(next))).collect()
+    }
+
+    fn value(&self, index: usize, parameter: &Parameter, dated: &DatedValue, until: Option<NaiveDate>) -> card::Value {
+        let in_force = InForce { from: dated.in_force.from, until };
+        let (mut value, mut formula) = (None, None);
+        let shown = match &dated.value {
+            Given::Literal(literal) => {
+                value = Some(crate::engine::value_text(self.book, *literal));
+                words::value(self.book, &parameter.unit, *literal)
+            }
+            Given::Formula(written) => {
+                formula = Some(self.formula(written));
+                let day = in_force.from.map_or(self.first_day(), |from| from.max(self.first_day()));
+                let day = until.map_or(day, |until| day.min(until));
+                let came = self.on(index, day).map(|v| words::value(self.book, &parameter.unit, v));
+                came.unwrap_or_else(|| "not to be told without the facts".to_owned())
+            }
+            Given::Unknown => "unknown".to_owned(),
+        };
+        card::Value {
+            in_force: Days { from: in_force.from, through: until },
+            in_year: self.in_year(in_force),
+            value,
+            formula,
+            shown,
+            cite: keys(&dated.cite),
+            note: dated.note.clone(),
+            place: place(&dated.at),
+        }
+    }
+
+    /// The value of a parameter on a day, computed as in an assessment of an empty ledger.
+    fn on(&self, parameter: usize, day: NaiveDate) -> Option<Value> {
+        let year: Period = self.calendar.year(self.calendar.year_of(day))?;
+        let ledger = Ledger::default();
+        let (prices, rates) = (Prices::default(), Rates::default());
+        let (facts, _) = facts::read(&FactsInput::default(), self.book, &ledger, self.calendar.year_of(day));
+        let word = |o: &crate::rules::book::OptionSet| self.book.names.find_word(&o.default);
+        let inputs = Inputs {
+            book: self.book,
+            ledger: &ledger,
+            prices: &prices,
+            rates: &rates,
+            facts: &facts,
+            options: self.book.options.iter().filter_map(word).collect(),
+            strict: false,
+            year,
+            first_year: year,
+        };
+        with_run(&inputs, &Log::default(), year.end, |run| run.world.parameter_at(parameter, day).ok())
+    }
+
+    pub(super) fn fields(&self) -> Vec<card::Figure> {
+        let field = |(index, field): (usize, &crate::rules::book::Field)| card::Figure {
+            name: field.name.clone(),
+            title: field.title.clone(),
+            unit: words::unit(&field.unit),
+            per: words::item(field.item).to_owned(),
+            cases: self.cases(&field.rule),
+            read_by: self.names(self.graph.readers(Ref::Field(index))),
+            cite: keys(&field.cite),
+            note: field.note.clone(),
+            place: place(&field.at),
+        };
+        self.book.fields.iter().enumerate().map(field).collect()
+    }
+
+    pub(super) fn quantities(&self) -> Vec<card::Figure> {
+        let quantity = |(index, quantity): (usize, &crate::rules::book::Quantity)| card::Figure {
+            name: quantity.name.clone(),
+            title: quantity.title.clone(),
+            unit: words::unit(&quantity.unit),
+            per: quantity.per.word().to_owned(),
+            cases: self.cases(&quantity.rule),
+            read_by: self.names(self.graph.readers(Ref::Quantity(index))),
+            cite: keys(&quantity.cite),
+            note: quantity.note.clone(),
+            place: place(&quantity.at),
+        };
+        self.book.quantities.iter().enumerate().map(quantity).collect()
+    }
+}

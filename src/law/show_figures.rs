@@ -1,0 +1,272 @@
+//! Of the document: taxes, figures, values by their dates, and what rows are.
+
+use std::collections::BTreeSet;
+
+use crate::page::{Block, Table, Term, Text};
+
+use super::card::{Figure, Formula, Name, Parameter, Tax, Treatment, Value};
+use super::show::{Show, days, ended, formula, para, section, titles};
+
+/// Cases as one formula.
+fn joined(figure: &Figure) -> Formula {
+    if let [only] = figure.cases.as_slice() {
+        return only.then.clone();
+    }
+    let mut lines: Vec<String> = Vec::new();
+    let mut names: Vec<Name> = Vec::new();
+    for case in &figure.cases {
+        lines.push(case.when.as_ref().map_or("otherwise".to_owned(), |w| format!("when {}", w.text)));
+        lines.extend(case.then.text.lines().map(|l| format!("    {l}")));
+        for name in case.when.iter().chain([&case.then]).flat_map(|f| &f.names) {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+    }
+    Formula { text: lines.join("\n"), names }
+}
+
+impl Show<'_> {
+    pub(super) fn taxes(&self, blocks: &mut Vec<Block>) {
+        blocks.push(section("Taxes"));
+        if self.card.taxes.is_empty() {
+            blocks.push(para("The law's file has no tax that stands in this year."));
+        }
+        for tax in &self.card.taxes {
+            blocks.push(Block::Entry { title: tax.title.clone(), name: tax.id.clone() });
+            blocks.push(Block::Terms(self.tax(tax)));
+        }
+    }
+
+    fn tax(&self, tax: &Tax) -> Vec<Term> {
+        let mut terms: Vec<Term> = Vec::new();
+        if tax.kind != "tax" || tax.borne_by != "taxpayer" {
+            terms.push(Term::text("What", format!("{}, borne by the {}", tax.kind, tax.borne_by)));
+        }
+        let parts = [
+            ("Who", &tax.applies),
+            ("Base", &tax.base),
+            ("Rate", &tax.rate),
+            ("Amount", &tax.amount),
+            ("Less", &tax.less),
+        ];
+        for (name, part) in parts {
+            let Some(part) = part else { continue };
+            let mut said = vec![formula(part)];
+            if name == "Rate" && !tax.rate_in_force.is_empty() && tax.rate_in_force != [part.text.clone()] {
+                said.insert(0, para(Text::new().strong(tax.rate_in_force.join(", then "))));
+            }
+            terms.push(Term::new(name, said));
+        }
+        if let Some(round) = &tax.round {
+            terms.push(Term::text("Rounded", Text::from(format!("{}. ", round.text)).and(self.cites(&round.cite))));
+        }
+        terms.push(Term::text("Period", format!("each {}", tax.per)));
+        if !tax.due.is_empty() {
+            terms.push(Term::new("Due", tax.due.iter().map(|d| para(self.due(d, tax.due.len() > 1))).collect()));
+        }
+        let in_force = days(tax.in_force);
+        if !in_force.is_empty() {
+            terms.push(Term::text("In force", in_force));
+        }
+        self.grounds(tax.note.as_ref(), &tax.cite, &mut terms);
+        terms
+    }
+
+    fn due(&self, due: &super::card::Due, several: bool) -> Text {
+        let when = match &due.when {
+            Some(when) => Text::new().plain("if ").code(when.text.as_str()).plain(": "),
+            None if several => Text::from("otherwise: "),
+            None => Text::new(),
+        };
+        let note = due.note.as_ref().map(|n| format!("{} ", ended(n))).unwrap_or_default();
+        when.plain(format!("{}. {note}", due.text)).and(self.cites(&due.cite))
+    }
+
+    pub(super) fn figures(&self, blocks: &mut Vec<Block>) {
+        if self.card.quantities.is_empty() && self.card.fields.is_empty() {
+            return;
+        }
+        blocks.push(section("How the figures are made"));
+        for figure in self.card.quantities.iter().chain(&self.card.fields) {
+            let title = figure.title.clone().unwrap_or_else(|| figure.name.replace('_', " "));
+            blocks.push(Block::Entry { title, name: figure.name.clone() });
+            let of_rows = self.card.fields.iter().any(|f| f.name == figure.name);
+            let per = if of_rows { format!("of each {}, in {}", figure.per, figure.unit) } else { format!("each {}, in {}", figure.per, figure.unit) };
+            let mut terms = vec![Term::new("Formula", vec![formula(&joined(figure))]), Term::text("Is", per)];
+            if !figure.read_by.is_empty() {
+                terms.push(Term::text("Goes into", titles(&figure.read_by)));
+            }
+            self.grounds(figure.note.as_ref(), &figure.cite, &mut terms);
+            blocks.push(Block::Terms(terms));
+        }
+    }
+
+    pub(super) fn parameters(&self, blocks: &mut Vec<Block>) {
+        if self.card.parameters.is_empty() {
+            return;
+        }
+        blocks.push(section("Rates, allowances and other values"));
+        for parameter in &self.card.parameters {
+            blocks.push(Block::Entry { title: parameter.title.clone(), name: parameter.name.clone() });
+            blocks.push(self.values(parameter));
+            let mut terms = Vec::new();
+            if let Some(known) = parameter.known_through {
+                let text = Text::from(format!("through {known}"));
+                terms.push(Term::text("Known", if parameter.assumed { text.doubt("; later it is an assumption") } else { text }));
+            }
+            terms.push(Term::text("Chosen", parameter.selected_by.as_str()));
+            if !parameter.read_by.is_empty() {
+                terms.push(Term::text("Goes into", titles(&parameter.read_by)));
+            }
+            self.grounds(parameter.note.as_ref(), &[], &mut terms);
+            blocks.push(Block::Terms(terms));
+        }
+    }
+
+    fn values(&self, parameter: &Parameter) -> Block {
+        let year = self.card.year.as_ref().map(|y| y.label.as_str());
+        let mut head = vec!["Days".to_owned(), "Value".to_owned()];
+        head.extend(year.map(|_| String::new()));
+        head.push("Law".to_owned());
+        let row = |value: &Value| {
+            let always = Text::new().quiet("always");
+            let when = days(value.in_force);
+            let mut cells = vec![if when.is_empty() { always } else { when.into() }, shown(value)];
+            if let Some(year) = year {
+                cells.push(if value.in_year { Text::new().strong(format!("in {year}")) } else { Text::new() });
+            }
+            let note = value.note.as_ref().map(|n| format!(". {n}")).unwrap_or_default();
+            cells.push(self.cites(&value.cite).plain(note));
+            cells
+        };
+        Block::Table(Table { head, rows: parameter.values.iter().map(row).collect(), right: Vec::new() })
+    }
+
+    pub(super) fn rows(&self, blocks: &mut Vec<Block>) {
+        let card = self.card;
+        blocks.push(section("What is taxed: what each kind of row is"));
+        blocks.push(para(
+            "The first case that fits counts. What opens an account, moves between accounts of one owner, or pays a tax \
+             is the same under every law and is not listed.",
+        ));
+        blocks.push(Block::Terms(self.treatments()));
+        let names: BTreeSet<&Name> = card
+            .treatment
+            .iter()
+            .flat_map(|t| [&t.when, &t.proceeds, &t.cost])
+            .flatten()
+            .flat_map(|f| &f.names)
+            .collect();
+        if !names.is_empty() {
+            blocks.push(para("Names above:"));
+            blocks.push(Block::Terms(names.into_iter().map(|n| Term::text(Text::new().code(n.name.as_str()), n.title.as_str())).collect()));
+        }
+        self.worth(blocks);
+        self.fees(blocks);
+        self.lots(blocks);
+    }
+
+    fn treatments(&self) -> Vec<Term> {
+        let mut terms: Vec<Term> = Vec::new();
+        let mut last: Option<&[String]> = None;
+        for treatment in &self.card.treatment {
+            let text = para(self.treatment(treatment));
+            match terms.last_mut() {
+                Some(term) if last == Some(treatment.kinds.as_slice()) => term.said.push(text),
+                _ => {
+                    let kinds = if treatment.kinds.is_empty() { "every other kind".to_owned() } else { treatment.kinds.join(", ") };
+                    terms.push(Term::new(Text::new().code(kinds), vec![text]));
+                }
+            }
+            last = Some(&treatment.kinds);
+        }
+        terms
+    }
+
+    fn treatment(&self, treatment: &Treatment) -> Text {
+        let mut text = Text::new();
+        let when = days(treatment.in_force);
+        if !when.is_empty() {
+            text = text.plain(format!("{when}, "));
+        }
+        if let Some(when) = &treatment.when {
+            text = text.plain("if ").code(when.text.as_str()).plain(": ");
+        }
+        let (word, rest) = treatment.text.split_once(':').map_or((treatment.text.as_str(), ""), |(word, rest)| (word, rest));
+        text = text.strong(word).plain(if rest.is_empty() { String::new() } else { format!(":{rest}") });
+        for (what, formula) in [("amount", &treatment.proceeds), ("cost", &treatment.cost)] {
+            if let Some(formula) = formula {
+                text = text.plain(format!("; {what} ")).code(formula.text.as_str());
+            }
+        }
+        if let Some(class) = &treatment.class {
+            text = text.plain("; class ").code(class.as_str());
+        }
+        let note = treatment.note.as_ref().map(|n| format!(" ({})", n.trim_end_matches('.'))).unwrap_or_default();
+        text.plain(format!("{note}. ")).and(self.cites(&treatment.cite))
+    }
+
+    fn worth(&self, blocks: &mut Vec<Block>) {
+        let valuation = &self.card.valuation;
+        blocks.push(Block::Entry { title: "What a row is worth".into(), name: String::new() });
+        let mut terms = vec![
+            Term::text("Looked for", valuation.order.join(", then ")),
+            Term::text("Of a swap", valuation.exchange.join(", then ")),
+            Term::text("Exchange rates", valuation.rates.as_str()),
+            Term::text("Prices", valuation.price_at.as_str()),
+        ];
+        self.grounds(valuation.note.as_ref(), &valuation.cite, &mut terms);
+        blocks.push(Block::Terms(terms));
+    }
+
+    fn fees(&self, blocks: &mut Vec<Block>) {
+        if self.card.fees.is_empty() {
+            return;
+        }
+        blocks.push(Block::Entry { title: "Fees".into(), name: String::new() });
+        let fee = |fee: &super::card::Fees| {
+            let mut text = Text::new();
+            let when = days(fee.in_force);
+            if !when.is_empty() {
+                text = text.plain(format!("{when}, "));
+            }
+            if let Some(paid) = &fee.paid_in {
+                text = text.plain(format!("paid in {paid}: "));
+            }
+            if let Some(when) = &fee.when {
+                text = text.plain("if ").code(when.text.as_str()).plain(": ");
+            }
+            let note = fee.note.as_ref().map(|n| format!(" ({})", n.trim_end_matches('.'))).unwrap_or_default();
+            Term::text(fee.to.join(", "), text.plain(format!("{}{note}. ", fee.text)).and(self.cites(&fee.cite)))
+        };
+        blocks.push(Block::Terms(self.card.fees.iter().map(fee).collect()));
+    }
+
+    fn lots(&self, blocks: &mut Vec<Block>) {
+        let matching = &self.card.matching;
+        blocks.push(Block::Entry { title: "Order of lots".into(), name: String::new() });
+        let pool = format!("Lots are kept apart by {}. The first step that stands takes them.", matching.pool_by.join(" and "));
+        blocks.push(para(pool));
+        let step = |step: &super::card::Step| {
+            let mut text = Text::new();
+            if let Some(when) = &step.when {
+                text = text.plain("if ").code(when.text.as_str()).plain(": ");
+            }
+            let note = step.note.as_ref().map(|n| format!(" ({})", n.trim_end_matches('.'))).unwrap_or_default();
+            Term::text(step.method.as_str(), text.plain(format!("{}{note}. ", step.text)).and(self.cites(&step.cite)))
+        };
+        blocks.push(Block::Terms(matching.steps.iter().map(step).collect()));
+        blocks.extend(matching.note.iter().map(|n| para(n.as_str())));
+    }
+}
+
+/// A dated value: the formula with what it comes to.
+fn shown(value: &Value) -> Text {
+    match &value.formula {
+        Some(formula) => Text::new().code(formula.text.as_str()).plain(" = ").strong(value.shown.as_str()),
+        None if value.value.is_none() => Text::new().doubt(value.shown.as_str()),
+        None if value.in_year => Text::new().strong(value.shown.as_str()),
+        None => Text::from(value.shown.as_str()),
+    }
+}

@@ -1,0 +1,236 @@
+//! What a lawyer should confirm next: everything that rests on a source which is not confirmed.
+
+use serde::Serialize;
+
+use crate::page::{Block, Page, Term, Text};
+use crate::rules::RuleBook;
+use crate::rules::book::{Given, Rule, Status};
+use crate::rules::cited::{self, Cited, What};
+
+use super::card::Place;
+use super::{cites, words};
+
+/// The order of the groups: what nobody has confirmed yet comes first.
+const ORDER: &[Status] = &[
+    Status::Unconfirmed,
+    Status::Disputed,
+    Status::LawSilent,
+    Status::Guidance,
+    Status::Proposed,
+    Status::Cancelled,
+    Status::Replaced,
+];
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Unconfirmed {
+    pub jurisdiction: String,
+    pub title: String,
+    pub groups: Vec<Group>,
+}
+
+/// The entries whose least sure source has a status.
+#[derive(Debug, Clone, Serialize)]
+pub struct Group {
+    pub status: &'static str,
+    pub items: Vec<Item>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Item {
+    pub what: &'static str,
+    /// The name it has in the law's file, where it has one.
+    pub name: Option<String>,
+    pub title: String,
+    /// What the file says there.
+    pub says: String,
+    pub place: Place,
+    /// Those that are not confirmed.
+    pub sources: Vec<Source>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Source {
+    pub key: String,
+    pub text: String,
+    pub status: &'static str,
+    /// Its own address, or that of its act.
+    pub url: Option<String>,
+    pub note: Option<String>,
+    /// The other side.
+    pub against: Vec<Source>,
+}
+
+/// The list of a law, the most consequential first in each group.
+pub fn unconfirmed(book: &RuleBook) -> Unconfirmed {
+    let mut found: Vec<(Status, What, Item)> = Vec::new();
+    for entry in cited::every(book) {
+        let doubtful: Vec<&String> =
+            entry.cite.iter().map(|(key, _)| key).filter(|key| book.status(key) != Status::Confirmed).collect();
+        let Some(status) = ORDER.iter().find(|s| doubtful.iter().any(|key| book.status(key) == **s)) else { continue };
+        let item = Item {
+            what: entry.what.word(),
+            name: name(book, &entry),
+            title: words::entry(book, &entry),
+            says: says(book, &entry),
+            place: cites::place(entry.at),
+            sources: doubtful.into_iter().map(|key| source(book, key, true)).collect(),
+        };
+        found.push((*status, entry.what, item));
+    }
+    // Sorting keeps the order of the file among equals.
+    found.sort_by_key(|(_, what, _)| *what);
+    let group = |status: &Status| {
+        let own = found.iter().filter(|(s, ..)| s == status);
+        Group { status: status.word(), items: own.map(|(.., item)| item.clone()).collect() }
+    };
+    let groups = ORDER.iter().map(group).filter(|g| !g.items.is_empty()).collect();
+    Unconfirmed { jurisdiction: book.code.clone(), title: book.title.clone(), groups }
+}
+
+fn source(book: &RuleBook, key: &str, sides: bool) -> Source {
+    let entry = book.sources.get(key);
+    let act = book.sources.get(cites::act(book, key));
+    let own = |key: &String| source(book, key, false);
+    // A source may be the one that stands against another: that is its other side too.
+    let facing = book.sources.iter().filter(|(_, s)| s.against.iter().any(|(against, _)| against == key)).map(|(k, _)| k);
+    let others = entry.into_iter().flat_map(|e| e.against.iter().map(|(k, _)| k)).chain(facing);
+    Source {
+        key: key.to_owned(),
+        text: cites::text(book, key),
+        status: book.status(key).word(),
+        url: entry.and_then(|e| e.url.clone()).or_else(|| act?.url.clone()),
+        note: entry.and_then(|e| e.note.clone()),
+        against: if sides { others.map(own).collect() } else { Vec::new() },
+    }
+}
+
+fn name(book: &RuleBook, entry: &Cited<'_>) -> Option<String> {
+    let found = match entry.what {
+        What::Tax | What::Due | What::Rounding => book.taxes.get(entry.section).map(|t| &t.name),
+        What::Value => book.parameters.get(entry.section).map(|p| &p.name),
+        What::Quantity => book.quantities.get(entry.section).map(|q| &q.name),
+        What::Field => book.fields.get(entry.section).map(|f| &f.name),
+        What::Reading | What::Choice => book.options.get(entry.section).map(|o| &o.name),
+        What::Fact => book.facts.get(entry.section).map(|f| &f.name),
+        What::Treatment | What::Fees | What::Matching | What::Valuation | What::MonthEnd => None,
+    };
+    found.cloned()
+}
+
+fn says(book: &RuleBook, entry: &Cited<'_>) -> String {
+    let found = match entry.what {
+        What::Tax => book.taxes.get(entry.section).map(|tax| {
+            let base = tax.base.as_ref().map(|f| f.text.as_str());
+            let rate = tax.rate.as_ref().map(|f| f.text.as_str());
+            match (base, rate, &tax.amount) {
+                (Some(base), Some(rate), _) => format!("{base}, at {rate}"),
+                (_, _, Some(amount)) => amount.text.clone(),
+                _ => String::new(),
+            }
+        }),
+        What::Due => book.taxes.get(entry.section).and_then(|t| t.due.get(entry.index)).map(|d| words::due(d.rule)),
+        What::Rounding => book.taxes.get(entry.section).and_then(|t| t.round.as_ref()).map(words::rounding),
+        What::Value => book.parameters.get(entry.section).and_then(|p| {
+            let dated = p.values.get(entry.index)?;
+            let value = match &dated.value {
+                Given::Literal(value) => words::value(book, &p.unit, *value),
+                Given::Formula(formula) => formula.text.clone(),
+                Given::Unknown => "unknown".to_owned(),
+            };
+            Some(format!("{value} {}", words::days(dated.in_force.from, dated.in_force.until)).trim_end().to_owned())
+        }),
+        What::Quantity => book.quantities.get(entry.section).map(|q| rule(&q.rule)),
+        What::Field => book.fields.get(entry.section).map(|f| rule(&f.rule)),
+        What::Treatment => book.treatments.get(entry.section).map(|t| {
+            let when = t.when.as_ref().map(|w| format!("if {}: ", flat(&w.text))).unwrap_or_default();
+            format!("{when}{}", words::treatment(t))
+        }),
+        What::Fees => book.fees.get(entry.section).map(words::fees),
+        What::Matching => book.matching.steps.get(entry.section).map(|s| words::method(s.method).to_owned()),
+        What::Reading | What::Choice => book.options.get(entry.section).map(|o| {
+            let chosen = o.options.iter().find(|e| e.name == o.default).map_or(o.default.as_str(), |e| e.title.as_str());
+            format!("{chosen} ({})", o.default)
+        }),
+        What::Fact | What::Valuation | What::MonthEnd => None,
+    };
+    found.unwrap_or_default()
+}
+
+fn rule(rule: &Rule) -> String {
+    let case = |c: &crate::rules::book::Case| match &c.when {
+        Some(when) => format!("if {}: {}", flat(&when.text), flat(&c.then.text)),
+        None => flat(&c.then.text),
+    };
+    rule.cases.iter().map(case).collect::<Vec<_>>().join("; else ")
+}
+
+fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+impl Unconfirmed {
+    pub fn count(&self) -> usize {
+        self.groups.iter().map(|g| g.items.len()).sum()
+    }
+
+    /// The list as a document.
+    pub fn page(&self) -> Page {
+        let mut blocks = Vec::new();
+        if self.groups.is_empty() {
+            blocks.push(Block::Para("Everything rests on confirmed sources.".into()));
+        } else {
+            let counts: Vec<String> =
+                self.groups.iter().map(|g| format!("{} {}", g.items.len(), words::status(g.status))).collect();
+            blocks.push(Block::Para(format!("To confirm: {}. The most consequential come first.", counts.join(", ")).into()));
+        }
+        for group in &self.groups {
+            blocks.push(Block::Section(format!("{} ({})", heading(group.status), group.items.len())));
+            for item in &group.items {
+                blocks.push(Block::Entry { title: title(item), name: item.name.clone().unwrap_or_default() });
+                blocks.push(Block::Terms(terms(item)));
+            }
+        }
+        Page { title: format!("{}: what is not confirmed", self.title), aside: self.jurisdiction.clone(), blocks }
+    }
+}
+
+fn heading(status: &str) -> &'static str {
+    match status {
+        "unconfirmed" => "Not confirmed",
+        "disputed" => "Disputed",
+        "law_silent" => "The law is silent",
+        "guidance" => "By guidance only",
+        "proposed" => "Proposed",
+        "cancelled" => "Cancelled",
+        _ => "Replaced",
+    }
+}
+
+fn title(item: &Item) -> String {
+    let mut chars = item.title.chars();
+    match chars.next() {
+        Some(first) => first.to_uppercase().chain(chars).collect(),
+        None => item.what.to_owned(),
+    }
+}
+
+fn terms(item: &Item) -> Vec<Term> {
+    let place = Text::new().quiet(format!("{}:{}", item.place.file, item.place.line));
+    let mut terms = vec![Term::text("Where", Text::from(format!("{}, ", item.what)).and(place))];
+    if !item.says.is_empty() {
+        terms.push(Term::text("Says", item.says.as_str()));
+    }
+    for source in &item.sources {
+        terms.push(Term::new("Source", side(source)));
+        terms.extend(source.against.iter().map(|other| Term::new("Against it", side(other))));
+    }
+    terms
+}
+
+fn side(source: &Source) -> Vec<Block> {
+    let name = Text::new().strong(source.text.as_str()).plain(" ").doubt(format!("({})", words::status(source.status)));
+    let mut said = vec![Block::Para(name)];
+    said.extend(source.note.iter().map(|n| Block::Para(n.as_str().into())));
+    said.extend(source.url.iter().map(|url| Block::Para(Text::new().url(url))));
+    said
+}

@@ -1,0 +1,263 @@
+//! The keys of a rule file in words.
+
+use chrono::NaiveDate;
+
+use crate::engine::value_text;
+use crate::formula::names::{Item, Varies};
+use crate::formula::tree::Toward;
+use crate::formula::types::{Type, Unit, Value};
+use crate::number::{percent, plain};
+use crate::rules::RuleBook;
+use crate::rules::cited::{Cited, What};
+use crate::rules::book::{
+    DueRule, Effect, FeeRule, Goes, Method, PaidIn, PriceAt, RateDay, Rounding, SelectedBy, Side, Treatment, ValueFrom, Worth,
+};
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// `1 May`
+pub fn day_of_year(month: u32, day: u32) -> String {
+    let name = usize::try_from(month).ok().and_then(|m| MONTHS.get(m.checked_sub(1)?)).copied().unwrap_or_default();
+    format!("{day} {name}")
+}
+
+/// Digits in threes, every decimal kept.
+pub fn thousands(text: &str) -> String {
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |d| ("-", d));
+    let (whole, fraction) = digits.split_once('.').map_or((digits, String::new()), |(w, f)| (w, format!(".{f}")));
+    let mut out = String::new();
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index) % 3 == 0 && whole.len() > 4 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    format!("{sign}{out}{fraction}")
+}
+
+/// A value with its unit: `10%`, `1,200 KGS`, `5.04 KGS per kWh`.
+pub fn value(book: &RuleBook, ty: &Type, value: Value) -> String {
+    match (value, ty) {
+        (Value::Number(n), Type::Number(unit)) if unit.rate => percent(n),
+        (Value::Number(n), Type::Number(unit)) if unit.is_plain() => thousands(&plain(n)),
+        (Value::Number(n), Type::Number(unit)) => format!("{} {unit}", thousands(&plain(n))),
+        _ => value_text(book, value),
+    }
+}
+
+pub fn unit(ty: &Type) -> String {
+    match ty {
+        Type::Number(unit) => unit.to_string(),
+        Type::Date => "date".into(),
+        Type::YesNo => "yes or no".into(),
+        Type::Word(_) => "word".into(),
+    }
+}
+
+/// The unit of an amount, empty for plain numbers.
+pub fn unit_of_amount(unit: &Unit) -> String {
+    if unit.is_plain() { String::new() } else { unit.to_string() }
+}
+
+pub fn selected_by(by: SelectedBy) -> &'static str {
+    match by {
+        SelectedBy::TaxYear => "by the first day of the tax year",
+        SelectedBy::Period => "by the first day of the period",
+        SelectedBy::Row => "by the day of the row",
+        SelectedBy::Disposed => "by the day of disposal",
+        SelectedBy::Acquired => "by the day of acquisition",
+    }
+}
+
+pub fn varies(varies: Varies) -> &'static str {
+    match varies {
+        Varies::No => "no",
+        Varies::ByYear => "by_year",
+        Varies::ByMonth => "by_month",
+        Varies::ByDate => "by_date",
+    }
+}
+
+pub fn item(item: Item) -> &'static str {
+    match item {
+        Item::Match => "match",
+        Item::Disposal => "disposal",
+        Item::Income => "income",
+        Item::Expense => "expense",
+        Item::Acquisition => "acquisition",
+        Item::None | Item::Row | Item::Record(_) => "row",
+    }
+}
+
+/// What happens to the row.
+pub fn treatment(treatment: &Treatment) -> String {
+    let at = |worth: &Worth, value: &str| match worth {
+        Worth::Value => value.to_owned(),
+        Worth::Zero => "nothing".to_owned(),
+        Worth::Formula(_) => "the amount below".to_owned(),
+    };
+    let proceeds = at(&treatment.proceeds, "market value");
+    match treatment.effect {
+        Effect::Acquisition => format!("acquired: a lot at {}", at(&treatment.cost, "the value of what was given for it")),
+        Effect::Disposal => format!("sold: proceeds of {proceeds}, against the cost of the lots that leave"),
+        Effect::Exchange => format!("exchanged: what leaves is sold at {proceeds}, what comes is acquired at it"),
+        Effect::Rollover => "no sale: cost and day of acquisition go over to what came in".to_owned(),
+        Effect::Income => {
+            let lot = match &treatment.cost {
+                Worth::Value => "the same value",
+                Worth::Zero => "a cost of nothing",
+                Worth::Formula(_) => "the cost below",
+            };
+            format!("income of {proceeds}; an asset becomes a lot at {lot}")
+        }
+        Effect::Expense => format!("a cost of {proceeds}"),
+        Effect::Move => "stays the owner's: no effect".to_owned(),
+        Effect::Removal => "leaves without gain or loss".to_owned(),
+        Effect::Ignore => "no effect".to_owned(),
+        Effect::Refuse => "refused: it is not decided what it is".to_owned(),
+    }
+}
+
+pub fn fees(fee: &FeeRule) -> String {
+    let goes = match fee.goes {
+        Goes::Received => "raises the cost of what came in",
+        Goes::Sent => "lowers the proceeds",
+        Goes::Apart => "is kept apart, as `fees` of the sale",
+        Goes::Lost => "counts nowhere",
+    };
+    let coin = if fee.coin_is_disposal { "a coin paid as a fee is sold by it" } else { "a coin paid as a fee leaves without gain" };
+    format!("{goes}; {coin}")
+}
+
+pub fn paid_in(paid: PaidIn) -> &'static str {
+    match paid {
+        PaidIn::Money => "money",
+        PaidIn::Sent => "the asset sent",
+        PaidIn::Received => "the asset received",
+        PaidIn::Other => "another asset",
+    }
+}
+
+pub fn method(method: Method) -> &'static str {
+    match method {
+        Method::Specific => "the lots that the row names",
+        Method::Fifo => "first in, first out, by the day of acquisition",
+        Method::Average => "average cost of the pool; days first in, first out",
+    }
+}
+
+pub fn value_from(from: ValueFrom) -> &'static str {
+    match from {
+        ValueFrom::Row => "the value stated in the row",
+        ValueFrom::MoneyLeg => "the currency paid or received",
+        ValueFrom::Prices => "the price table",
+        ValueFrom::OtherLeg => "what the other side is worth",
+    }
+}
+
+pub fn side(side: Side) -> &'static str {
+    match side {
+        Side::Received => "what was received",
+        Side::Sent => "what was sent",
+    }
+}
+
+pub fn rate_day(day: RateDay) -> &'static str {
+    match day {
+        RateDay::Same => "the rate of the row's day",
+        RateDay::PreviousPublication => "the rate of the row's day, else the last one published before it",
+    }
+}
+
+pub fn price_at(at: PriceAt) -> &'static str {
+    match at {
+        PriceAt::Instant => "the last price at or before the row's instant",
+        PriceAt::Day => "the price of the row's day",
+    }
+}
+
+pub fn rounding(rounding: &Rounding) -> String {
+    let toward = match rounding.toward {
+        Toward::Down => "down",
+        Toward::Up => "up",
+        Toward::HalfUp => "to the nearest, halves up",
+        Toward::HalfEven => "to the nearest, halves to even",
+        Toward::Zero => "toward zero",
+    };
+    format!("to {}, {toward}", plain(rounding.to))
+}
+
+pub fn due(rule: DueRule) -> String {
+    match rule {
+        DueRule::DayOfMonth { day, months_after: 1 } => format!("by day {day} of the month after the period"),
+        DueRule::DayOfMonth { day, months_after } => format!("by day {day} of month {months_after} after the period"),
+        DueRule::BeforeNextYear { month, day } => format!("before {} of the year after", day_of_year(month, day)),
+    }
+}
+
+/// `since 2022-01-01`, `2020-08-01 to 2021-12-31`, empty where always.
+pub fn days(from: Option<NaiveDate>, through: Option<NaiveDate>) -> String {
+    match (from, through) {
+        (Some(from), Some(through)) => format!("{from} to {through}"),
+        (Some(from), None) => format!("from {from}"),
+        (None, Some(through)) => format!("until {through}"),
+        (None, None) => String::new(),
+    }
+}
+
+pub fn status(word: &str) -> String {
+    word.replace('_', " ")
+}
+
+/// What an entry of the law is, in a few words.
+pub fn entry(book: &RuleBook, cited: &Cited<'_>) -> String {
+    let titled = |title: Option<&String>, name: &str| title.map_or_else(|| name.replace('_', " "), String::clone);
+    let found = match cited.what {
+        What::Tax => book.taxes.get(cited.section).map(|t| t.title.clone()),
+        What::Due => book.taxes.get(cited.section).map(|t| format!("when due: {}", t.title)),
+        What::Rounding => book.taxes.get(cited.section).map(|t| format!("rounding: {}", t.title)),
+        What::Value => book.parameters.get(cited.section).map(|p| p.title.clone()),
+        What::Quantity => book.quantities.get(cited.section).map(|q| titled(q.title.as_ref(), &q.name)),
+        What::Field => book.fields.get(cited.section).map(|f| titled(f.title.as_ref(), &f.name)),
+        What::Treatment => book.treatments.get(cited.section).map(|t| format!("treatment of {}", kinds(t))),
+        What::Fees => book.fees.get(cited.section).map(|f| {
+            let effects: Vec<&str> = f.to.iter().map(|e| e.word()).collect();
+            format!("fees of {}", effects.join(", "))
+        }),
+        What::Matching => book.matching.steps.get(cited.section).map(|s| format!("order of lots: {}", s.method.word())),
+        What::Reading | What::Choice => book.options.get(cited.section).map(|o| o.question.clone()),
+        What::Fact => book.facts.get(cited.section).map(|f| f.title.clone()),
+        What::Valuation => Some("what rows are worth".to_owned()),
+        What::MonthEnd => Some("how months are added to a day".to_owned()),
+    };
+    found.unwrap_or_default()
+}
+
+/// The kinds of row that a treatment is for.
+pub fn kinds(treatment: &Treatment) -> String {
+    match &treatment.kinds {
+        Some(kinds) => kinds.iter().map(|k| k.word()).collect::<Vec<_>>().join(", "),
+        None => "every other kind".to_owned(),
+    }
+}
+
+/// `2020-08-01 to 2026-12-31`, or the one day that both are.
+pub fn span(from: Option<NaiveDate>, through: Option<NaiveDate>) -> String {
+    match (from, through) {
+        (Some(from), Some(through)) if from == through => from.to_string(),
+        _ => days(from, through),
+    }
+}
