@@ -2,6 +2,7 @@
 
 pub mod assess;
 pub mod calendar;
+pub mod catalogue;
 pub mod classify;
 #[cfg(feature = "cli")]
 pub mod cli;

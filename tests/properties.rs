@@ -4,7 +4,7 @@ mod common;
 
 use common::{acts, assessed, csv, inputs, kg, options, rows};
 use fisc::assess::refusal::Log;
-use fisc::assess::run::{Inputs as RunInputs, first_year, with_run};
+use fisc::assess::run::{Inputs as RunInputs, Shared, first_year, with_shared};
 use fisc::calendar::TaxCalendar;
 use fisc::diagnostic::Source;
 use fisc::engine::{Inputs, Options, assess, explain};
@@ -52,7 +52,7 @@ fn conserved(ledger: &str, method: &str) {
         first_year: first_year(book, &inputs.ledger, year),
     };
     let log = Log::default();
-    with_run(&asked, &log, year.end, |run| {
+    with_shared(&asked, &Shared::new(&asked, year.end), &log, |run| {
         let movements = &run.classified.movements;
         // Quantities, by asset.
         for asset in common::ASSETS {

@@ -23,13 +23,16 @@ from ._api import (
 )
 from ._errors import Diagnostic, FiscError
 from ._fisc import __version__
+from ._readings import Extreme, Range
 
 __all__ = [
     "Assessment",
     "Diagnostic",
     "Explanation",
+    "Extreme",
     "FiscError",
     "Ledger",
+    "Range",
     "Table",
     "Tax",
     "__version__",

@@ -12,11 +12,12 @@ from decimal import Decimal
 from os import fspath
 from typing import Any
 
-from . import _fisc, _input
+from . import _fisc, _input, _readings
 from ._errors import Diagnostic, FiscError, messages, raised
 from ._input import Path, Rows, TableInput
+from ._readings import Range
 
-_AMOUNTS = {"quantity", "proceeds", "cost", "fees", "gain", "taxable_gain", "amount"}
+_AMOUNTS = {"quantity", "proceeds", "cost", "fees", "gain", "taxable_gain", "amount", "total_tax", "difference"}
 _DATES = {"acquired", "disposed", "received", "due"}
 
 
@@ -237,6 +238,20 @@ class Assessment:
     def choices(self) -> dict[str, Any]:
         choices: dict[str, Any] = copy.deepcopy(self._data["choices"])
         return choices
+
+    @property
+    def side_by_side(self) -> Table:
+        """With `all_readings` or `all_choices`: a record an option, the others as chosen.
+
+        Keys: `name`, `kind` (`reading` or `choice`), `option`, `chosen`, `total_tax`, `difference` (to what is chosen; None where
+        either was refused), `taxes`, `matters` (False where no combination of those tried makes it change a tax).
+        """
+        return Table("side by side", _readings.records(self._data))
+
+    @property
+    def range(self) -> Range | None:
+        """The lowest and the highest total; None unless `all_readings` or `all_choices` was asked for."""
+        return _readings.range_of(self._data)
 
     @property
     def assumptions(self) -> list[dict[str, str]]:

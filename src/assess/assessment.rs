@@ -27,6 +27,8 @@ pub struct Assessment {
     pub holdings: Vec<Holding>,
     pub readings: Vec<OptionReport>,
     pub choices: Vec<OptionReport>,
+    /// With `--all-readings` or `--all-choices`: between what the total lies.
+    pub range: Option<Span>,
     pub assumptions: Vec<Assumption>,
     pub errors: Vec<Diagnostic>,
     pub warnings: Vec<Diagnostic>,
@@ -134,6 +136,30 @@ pub struct OptionReport {
     pub options: Vec<(String, String, String)>,
     /// With `--all-readings` or `--all-choices`.
     pub under: Vec<Under>,
+    /// True if it changes some tax, under some combination of those tried.
+    pub matters: bool,
+}
+
+/// Between what the total tax lies under the readings and choices asked about.
+#[derive(Debug, Clone, Default)]
+pub struct Span {
+    /// `None` where every combination was refused.
+    pub lowest: Option<Extreme>,
+    pub highest: Option<Extreme>,
+    /// How many combinations there are.
+    pub combinations: u64,
+    /// Of those tried, how many have no total because something is missing.
+    pub refused: u64,
+    /// True if all combinations were tried; else each option alone, the others as chosen.
+    pub complete: bool,
+}
+
+/// A total and the options that give it.
+#[derive(Debug, Clone, Default)]
+pub struct Extreme {
+    pub total_tax: Decimal,
+    /// `(is_reading, name, option)`
+    pub options: Vec<(bool, String, String)>,
 }
 
 /// The figures under one option, the others as chosen.

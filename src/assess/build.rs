@@ -21,7 +21,7 @@ use super::world::{Ctx, Item};
 pub fn figures(run: &Run<'_>, to: &mut Assessment) {
     history(run);
     quantities(run, to);
-    taxes(run, to);
+    (to.total_tax, to.taxes) = all_taxes(run);
     disposals(run, to);
     let env = run.env;
     let id = |row: usize| env.ledger.rows.get(row).map(|r| r.id.to_string()).unwrap_or_default();
@@ -98,8 +98,15 @@ fn quantities(run: &Run<'_>, to: &mut Assessment) {
     }
 }
 
-fn taxes(run: &Run<'_>, to: &mut Assessment) {
+/// The total and the taxes alone.
+pub fn tax_lines(run: &Run<'_>) -> (Option<Decimal>, Vec<TaxLine>) {
+    history(run);
+    all_taxes(run)
+}
+
+fn all_taxes(run: &Run<'_>) -> (Option<Decimal>, Vec<TaxLine>) {
     let env = run.env;
+    let mut lines = Vec::new();
     let mut total: Option<Decimal> = Some(Decimal::ZERO);
     for (index, tax) in env.book.taxes.iter().enumerate() {
         for period in env.calendar.parts(env.year, tax.per) {
@@ -107,10 +114,10 @@ fn taxes(run: &Run<'_>, to: &mut Assessment) {
             if tax.kind == "tax" && tax.borne_by == "taxpayer" {
                 total = total.zip(line.amount).and_then(|(sum, more)| number::add(sum, more).ok()).map(|r| r.value);
             }
-            to.taxes.push(line);
+            lines.push(line);
         }
     }
-    to.total_tax = total;
+    (total, lines)
 }
 
 fn tax_line(run: &Run<'_>, index: usize, tax: &Tax, period: crate::calendar::Period) -> Option<TaxLine> {

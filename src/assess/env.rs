@@ -9,8 +9,8 @@ use crate::ledger::{Kind, Ledger, Symbol, local_day};
 use crate::number::Decimal;
 use crate::rules::RuleBook;
 use crate::rules::book::{FactDefault, FactShape};
-use crate::value::Valuer;
 use crate::value::tables::{Prices, Rates};
+use crate::value::{Valuer, Values};
 
 use super::refusal::Log;
 
@@ -22,8 +22,8 @@ pub struct Env<'a> {
     pub days: &'a [NaiveDate],
     pub valuer: Valuer<'a>,
     pub facts: &'a Facts,
-    /// The option chosen for each reading and choice.
-    pub options: Vec<WordId>,
+    /// The option chosen for each reading and choice; asked for by `option`, which notes it.
+    options: Vec<WordId>,
     /// The rule book's word for each of the ledger's.
     words: Vec<WordId>,
     /// For each label, the words of its group by the ledger's symbol.
@@ -75,6 +75,7 @@ impl<'a> Env<'a> {
         first_year: Period,
         strict: bool,
         empty: bool,
+        values: Option<&'a Values>,
     ) -> Env<'a> {
         let symbols = &ledger.symbols;
         let mut words = vec![WordId::OTHER; symbols.len()];
@@ -95,7 +96,7 @@ impl<'a> Env<'a> {
         let kinds = Kind::ALL.iter().map(|k| known(k.word())).collect();
         let classes = book.treatments.iter().map(|t| t.class.as_deref().map(known)).collect();
         let calendar = TaxCalendar { month: book.year_begins.0, day: book.year_begins.1 };
-        let valuer = Valuer::new(book, ledger, days, prices, rates, log);
+        let valuer = Valuer::new(book, ledger, days, prices, rates, log, values);
         Env {
             book,
             ledger,
@@ -136,6 +137,12 @@ impl<'a> Env<'a> {
         let Some((default, group)) = self.labels.get(label) else { return WordId::OTHER };
         let categories = self.ledger.rows.get(row).map_or(&[][..], |r| r.categories());
         categories.iter().find_map(|c| group.iter().find(|(s, _)| s == c)).map_or(*default, |(_, w)| *w)
+    }
+
+    /// The word chosen for a reading or choice. That it was read is noted: what reads it may differ under another word.
+    pub fn option(&self, option: usize) -> WordId {
+        self.log.read_option(option);
+        self.options.get(option).copied().unwrap_or(WordId::OTHER)
     }
 
     pub fn day(&self, row: usize) -> NaiveDate {

@@ -52,6 +52,12 @@ Examples:
   fisc import binance.csv -o ledger.csv
   fisc import part1.csv part2.csv --format binance_transactions -o ledger.csv";
 
+const EXPLAIN_ERROR: &str = "\
+Examples:
+  fisc explain-error
+  fisc explain-error R0102
+  fisc explain-error --format md";
+
 const EXAMPLES: &str = "\
 Examples:
   fisc assess binance.csv --in kg --year 2024 --rates rates.csv --prices prices.csv
@@ -85,6 +91,9 @@ pub enum Command {
     /// What is covered, how surely, until when
     #[command(after_help = JURISDICTIONS)]
     Jurisdictions(ListArgs),
+    /// What a message means, with an example and the remedy
+    #[command(after_help = EXPLAIN_ERROR)]
+    ExplainError(ExplainErrorArgs),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -297,4 +306,14 @@ pub struct ListArgs {
     /// Where the list goes: the file is complete or it is not there
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainErrorArgs {
+    /// Code of a message, such as `R0102`; every code is listed if none is given
+    #[arg(value_name = "CODE")]
+    pub code: Option<String>,
+    /// How the result is written; md and json without a code have the whole catalogue
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: ListFormat,
 }

@@ -4,6 +4,7 @@ mod args;
 mod assess;
 mod check;
 mod explain;
+mod explain_error;
 mod files;
 mod import;
 mod law;
@@ -60,6 +61,7 @@ pub fn main() -> ExitCode {
         Command::Import(args) => import::run(args),
         Command::Law(args) => law::run(args),
         Command::Jurisdictions(args) => law::jurisdictions(args),
+        Command::ExplainError(args) => explain_error::run(args),
     };
     end.into()
 }

@@ -1,4 +1,5 @@
-//! The catalogue of messages. A code, once given, keeps its meaning. Each has an example under `tests/diagnostics/`.
+//! The codes of messages. A code, once given, keeps its meaning. Each has its text and example under `tests/diagnostics/`,
+//! from which [`crate::catalogue`] is made.
 //!
 //! Families: `R` rule files, `L` the ledger, `F` facts and options, `P` prices and rates, `A` assessing, `I` importing.
 

@@ -10,12 +10,12 @@ use crate::engine::value_text;
 use crate::formula::code::{PartField, Ref};
 use crate::formula::names::{Item as ItemKind, Per};
 use crate::formula::types::{Type, Value};
-use crate::rules::book::{OptionSet, Rule};
+use crate::rules::book::Rule;
 
 use super::Step;
 
-/// The taxes under each option of a reading, where that was asked for.
-pub type Others<'a> = dyn Fn(&OptionSet) -> Vec<Under> + 'a;
+/// The taxes under each option of a reading or choice, by its index, where that was asked for.
+pub type Others<'a> = dyn Fn(usize) -> Vec<Under> + 'a;
 
 /// Builds steps for one run.
 pub struct Explainer<'a> {

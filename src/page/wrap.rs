@@ -72,7 +72,8 @@ pub fn wrap(text: &Text, width: usize) -> Vec<Line> {
         let mut used = line_columns(&line);
         if used > 0 {
             if used + 1 + line_columns(&word) <= width {
-                push(&mut line, Bit { text: " ".into(), look: joint(&line, &word), url: None });
+                let look = joint(&line, &word);
+                push(&mut line, Bit { text: " ".into(), look, url: None });
                 word.into_iter().for_each(|bit| push(&mut line, bit));
                 continue;
             }

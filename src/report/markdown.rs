@@ -3,9 +3,10 @@
 use std::fmt::Write;
 
 use crate::assess::Assessment;
-use crate::assess::assessment::QuantityValue;
+use crate::assess::assessment::{OptionReport, QuantityValue};
 use crate::number::Decimal;
 
+use super::side_by_side;
 use super::table::{grouped, shown};
 
 /// The whole document.
@@ -44,13 +45,20 @@ fn write_all(a: &Assessment, out: &mut String) -> std::fmt::Result {
             }
         }
     }
-    if !a.readings.is_empty() {
-        writeln!(out, "\n## Readings\n")?;
-        for r in &a.readings {
+    for (title, list) in [("Readings", &a.readings), ("Choices", &a.choices)] {
+        if list.is_empty() {
+            continue;
+        }
+        writeln!(out, "\n## {title}\n")?;
+        for r in list.iter().filter(|r| r.matters || r.under.is_empty()) {
             writeln!(out, "- **{}**: {}. {}", r.name, r.chosen, r.question)?;
-            for under in &r.under {
-                writeln!(out, "  - under `{}`: {} {}", under.option, shown(under.total_tax), a.currency)?;
-            }
+        }
+        side_by_side(list, out)?;
+    }
+    if let Some(span) = &a.range {
+        writeln!(out, "\n## Lowest and highest total\n")?;
+        for line in side_by_side::range(a, span) {
+            writeln!(out, "- {line}")?;
         }
     }
     if !a.assumptions.is_empty() {
@@ -66,6 +74,27 @@ fn write_all(a: &Assessment, out: &mut String) -> std::fmt::Result {
             let place = p.place.as_ref().map(|p| format!(" ({}:{})", p.file, p.line)).unwrap_or_default();
             writeln!(out, "- {} {}{place}", p.code.id(), p.message)?;
         }
+    }
+    Ok(())
+}
+
+/// A row a reading, a column an option.
+fn side_by_side(list: &[OptionReport], out: &mut String) -> std::fmt::Result {
+    let (rows, idle) = side_by_side::rows(list);
+    let columns = rows.iter().map(|r| r.others.len()).max().unwrap_or(0);
+    let text = |cell: &side_by_side::Cell| format!(" `{}` {} |", cell.option, cell.lines.join("; "));
+    if columns > 0 {
+        writeln!(out, "\n| Side by side | Chosen |{}", " Otherwise |".repeat(columns))?;
+        writeln!(out, "|---|---|{}", "---|".repeat(columns))?;
+    }
+    for row in &rows {
+        let mut others: String = row.others.iter().map(text).collect();
+        others.push_str(&" |".repeat(columns.saturating_sub(row.others.len())));
+        let note = if row.alone { "" } else { " (only with others)" };
+        writeln!(out, "| {}{note} |{}{others}", row.name, text(&row.chosen))?;
+    }
+    if !idle.is_empty() {
+        writeln!(out, "\nWithout effect here: {}.", idle.join(", "))?;
     }
     Ok(())
 }

@@ -3,8 +3,10 @@
 use std::fmt::Write;
 
 use crate::assess::Assessment;
-use crate::assess::assessment::{QuantityValue, TaxLine};
+use crate::assess::assessment::{OptionReport, QuantityValue, TaxLine};
 use crate::number::{Decimal, plain};
+
+use super::side_by_side;
 
 /// Decimals shown in a table; the JSON has all of them.
 const DECIMALS: u32 = 2;
@@ -127,22 +129,48 @@ fn readings(a: &Assessment, out: &mut String) -> std::fmt::Result {
             continue;
         }
         writeln!(out, "{title}")?;
-        for report in list {
+        // Side by side, those that change nothing are named in one line below.
+        for report in list.iter().filter(|r| r.matters || r.under.is_empty()) {
             let mark = if report.chosen == report.default { "" } else { " (not the default)" };
             wrapped(out, "  - ", &format!("{}: {}{mark}. {}", report.name, report.chosen, report.question))?;
-            let differs = report.under.iter().any(|u| u.total_tax != a.total_tax || u.total_tax.is_none());
-            for under in report.under.iter().filter(|_| differs) {
-                let mark = if under.option == report.chosen { "  <- chosen" } else { "" };
-                writeln!(out, "      {:<18} {:>18}{mark}", under.option, shown(under.total_tax))?;
-            }
-            if !report.under.is_empty() && !differs {
-                writeln!(out, "      makes no difference here")?;
-            }
         }
-        if list.iter().any(|r| !r.under.is_empty()) {
-            writeln!(out, "  (each tried alone, the others as chosen)")?;
+        side_by_side(list, out)?;
+        writeln!(out)?;
+    }
+    if let Some(span) = &a.range {
+        writeln!(out, "Lowest and highest total")?;
+        for line in side_by_side::range(a, span) {
+            wrapped(out, "  ", &line)?;
         }
         writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// A row a reading, a column an option; what is more than fits the width stands on further lines of the row.
+fn side_by_side(list: &[OptionReport], out: &mut String) -> std::fmt::Result {
+    const OTHERS: usize = 2;
+    let (rows, idle) = side_by_side::rows(list);
+    let mut table = self::table(&["Side by side", "Chosen", "Otherwise", ""]);
+    let text = |cell: &side_by_side::Cell| format!("{}\n{}", cell.option, cell.lines.join("\n"));
+    let name = |row: &side_by_side::Row| {
+        if row.alone { row.name.clone() } else { format!("{}\n(only with others)", row.name) }
+    };
+    for row in &rows {
+        let mut first = true;
+        for others in row.others.chunks(OTHERS) {
+            let mut cells = others.iter().map(text);
+            let (name, chosen) = if first { (name(row), text(&row.chosen)) } else { Default::default() };
+            table.row([name, chosen, cells.next().unwrap_or_default(), cells.next().unwrap_or_default()]);
+            first = false;
+        }
+    }
+    if !rows.is_empty() {
+        writeln!(out)?;
+        out.push_str(&table.text());
+    }
+    if !idle.is_empty() {
+        wrapped(out, "  ", &format!("Without effect here: {}.", idle.join(", ")))?;
     }
     Ok(())
 }
@@ -207,7 +235,7 @@ impl Table {
             }
             if index == 0 {
                 let rule: Vec<String> = widths.iter().map(|w| "-".repeat(*w)).collect();
-                out.push_str(&format!("  {}\n", rule.join("  ")));
+                out.push_str(&format!("  {}\n", rule.join("  ").trim_end()));
             }
         }
         out
