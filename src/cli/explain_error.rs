@@ -3,7 +3,7 @@
 use crate::catalogue::{Entry, find, show};
 use crate::diagnostic::{Code, SourceMap};
 
-use super::args::{ListFormat, ExplainErrorArgs};
+use super::args::{ExplainErrorArgs, ListFormat};
 use super::{End, json, output, usage};
 
 pub fn run(args: &ExplainErrorArgs) -> End {

@@ -34,7 +34,12 @@ pub fn year(book: &RuleBook, asked: Option<i32>) -> Result<Period, Diagnostic> {
 
 /// The card of a law: of one year, or without a year of its whole history.
 pub fn card(book: &RuleBook, year: Option<Period>) -> Card {
-    let builder = Builder { book, year, graph: Graph::of(book), calendar: TaxCalendar { month: book.year_begins.0, day: book.year_begins.1 } };
+    let builder = Builder {
+        book,
+        year,
+        graph: Graph::of(book),
+        calendar: TaxCalendar { month: book.year_begins.0, day: book.year_begins.1 },
+    };
     let sources = cites::sources(book);
     Card {
         fisc: env!("CARGO_PKG_VERSION"),
@@ -48,6 +53,7 @@ pub fn card(book: &RuleBook, year: Option<Period>) -> Card {
         note: book.note.clone(),
         confidence: confidence(book),
         taxes: builder.taxes(),
+        working_days: builder.working_days(),
         calendar: year.map(|y| calendar::due_days(book, y)).unwrap_or_default(),
         parameters: builder.parameters(),
         facts: builder.facts(),

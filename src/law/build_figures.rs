@@ -3,14 +3,14 @@
 use chrono::NaiveDate;
 
 use crate::assess::refusal::Log;
-use crate::assess::run::{Inputs, with_run};
+use crate::assess::run::{Inputs, Shared, with_shared};
 use crate::calendar::Period;
 use crate::facts::{self, FactsInput};
 use crate::formula::Formula;
 use crate::formula::code::{Op, Ref};
 use crate::formula::types::Value;
 use crate::ledger::Ledger;
-use crate::rules::book::{DatedValue, Given, InForce, Parameter};
+use crate::rules::book::{Advances, DatedValue, Due, Given, InForce, Late, Parameter, Rounding};
 use crate::value::tables::{Prices, Rates};
 
 use super::build::Builder;
@@ -19,15 +19,13 @@ use super::card::{self, Days};
 use super::cites::{keys, place};
 use super::words;
 
+fn rounding(rounding: &Rounding) -> card::Said {
+    card::Said { text: words::rounding(rounding), cite: keys(&rounding.cite), note: rounding.note.clone() }
+}
+
 impl Builder<'_> {
     pub(super) fn taxes(&self) -> Vec<card::Tax> {
         let shown = self.book.taxes.iter().filter(|t| self.in_year(t.in_force));
-        let due = |due: &crate::rules::book::Due| card::Due {
-            when: self.maybe(due.when.as_ref()),
-            text: words::due(due.rule),
-            cite: keys(&due.cite),
-            note: due.note.clone(),
-        };
         let tax = |t: &crate::rules::book::Tax| card::Tax {
             id: t.name.clone(),
             title: t.title.clone(),
@@ -41,13 +39,53 @@ impl Builder<'_> {
             rate_in_force: t.rate.as_ref().map(|f| self.rates(f)).unwrap_or_default(),
             amount: self.maybe(t.amount.as_ref()),
             less: self.maybe(t.less.as_ref()),
-            round: t.round.as_ref().map(|r| card::Said { text: words::rounding(r), cite: keys(&r.cite), note: r.note.clone() }),
-            due: t.due.iter().map(due).collect(),
+            round: t.round.as_ref().map(rounding),
+            due: t.due.iter().map(|d| self.due(d)).collect(),
+            late: t.late.as_ref().map(|l| self.late(l)),
+            advances: t.advances.as_ref().map(|a| self.advances(a)),
             cite: keys(&t.cite),
             note: t.note.clone(),
             place: place(&t.at),
         };
         shown.map(tax).collect()
+    }
+
+    fn due(&self, due: &Due) -> card::Due {
+        card::Due { when: self.maybe(due.when.as_ref()), text: words::due(due), cite: keys(&due.cite), note: due.note.clone() }
+    }
+
+    fn late(&self, late: &Late) -> card::Late {
+        card::Late {
+            rate: self.formula(&late.rate),
+            text: words::late(late),
+            round: late.round.as_ref().map(rounding),
+            cite: keys(&late.cite),
+            note: late.note.clone(),
+        }
+    }
+
+    fn advances(&self, advances: &Advances) -> card::Advances {
+        card::Advances {
+            per: advances.per.word().to_owned(),
+            amount: self.formula(&advances.amount),
+            cumulative: advances.cumulative,
+            late: advances.late,
+            round: advances.round.as_ref().map(rounding),
+            due: advances.due.iter().map(|d| self.due(d)).collect(),
+            cite: keys(&advances.cite),
+            note: advances.note.clone(),
+        }
+    }
+
+    pub(super) fn working_days(&self) -> Option<card::WorkingDays> {
+        let days = self.book.working_days.as_ref()?;
+        let yearly = days.yearly.iter().map(|(month, day)| words::day_of_year(*month, *day));
+        Some(card::WorkingDays {
+            rest: days.rest.iter().map(|d| words::weekday(*d).to_owned()).collect(),
+            holidays: yearly.chain(days.dates.iter().map(NaiveDate::to_string)).collect(),
+            cite: keys(&days.cite),
+            note: days.note.clone(),
+        })
     }
 
     /// What a rate that is one parameter or one number comes to in the year shown.
@@ -132,7 +170,8 @@ impl Builder<'_> {
             year,
             first_year: year,
         };
-        with_run(&inputs, &Log::default(), year.end, |run| run.world.parameter_at(parameter, day).ok())
+        let shared = Shared::new(&inputs, year.end);
+        with_shared(&inputs, &shared, &Log::default(), |run| run.world.parameter_at(parameter, day).ok())
     }
 
     pub(super) fn fields(&self) -> Vec<card::Figure> {

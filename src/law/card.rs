@@ -18,6 +18,7 @@ pub struct Card {
     pub note: Option<String>,
     pub confidence: Confidence,
     pub taxes: Vec<Tax>,
+    pub working_days: Option<WorkingDays>,
     pub calendar: Vec<DueDay>,
     pub parameters: Vec<Parameter>,
     pub facts: Vec<Fact>,
@@ -108,6 +109,8 @@ pub struct Tax {
     pub less: Option<Formula>,
     pub round: Option<Said>,
     pub due: Vec<Due>,
+    pub late: Option<Late>,
+    pub advances: Option<Advances>,
     pub cite: Vec<String>,
     pub note: Option<String>,
     pub place: Place,
@@ -129,9 +132,46 @@ pub struct Due {
     pub note: Option<String>,
 }
 
+/// Interest on what is paid late.
+#[derive(Debug, Clone, Serialize)]
+pub struct Late {
+    pub rate: Formula,
+    pub text: String,
+    pub round: Option<Said>,
+    pub cite: Vec<String>,
+    pub note: Option<String>,
+}
+
+/// Payments on account.
+#[derive(Debug, Clone, Serialize)]
+pub struct Advances {
+    pub per: String,
+    pub amount: Formula,
+    /// True where what earlier advances of the year came to is taken off.
+    pub cumulative: bool,
+    /// True where a late advance bears interest.
+    pub late: bool,
+    pub round: Option<Said>,
+    pub due: Vec<Due>,
+    pub cite: Vec<String>,
+    pub note: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct WorkingDays {
+    /// Days of the week on which nothing is due.
+    pub rest: Vec<String>,
+    /// Month and day, or a date.
+    pub holidays: Vec<String>,
+    pub cite: Vec<String>,
+    pub note: Option<String>,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct DueDay {
     pub due: NaiveDate,
+    /// `tax` or `advance`.
+    pub what: &'static str,
     pub tax: String,
     pub title: String,
     pub period: String,

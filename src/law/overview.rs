@@ -88,9 +88,9 @@ fn row(o: &Overview) -> Vec<Text> {
         return vec![Text::new().code(o.code.as_str()), broken, Text::new(), Text::new(), Text::new(), Text::new(), Text::new()];
     };
     let span = |days: Option<Days>| days.map(|d| super::words::span(d.from, d.through)).unwrap_or_default();
-    let sure = o.confidence.map(|c| {
-        format!("{}/{} values, {}/{} rules", c.values.confirmed, c.values.of, c.rules.confirmed, c.rules.of)
-    });
+    let sure = o
+        .confidence
+        .map(|c| format!("{}/{} values, {}/{} rules", c.values.confirmed, c.values.of, c.rules.confirmed, c.rules.of));
     vec![
         Text::new().code(o.code.as_str()),
         Text::new().strong(title.as_str()),

@@ -40,6 +40,12 @@ pub(super) fn para(text: impl Into<Text>) -> Block {
 }
 
 pub(super) fn formula(formula: &Formula) -> Block {
+    // A name alone needs no line of its own for what it means.
+    if let [only] = formula.names.as_slice()
+        && only.name == formula.text.trim()
+    {
+        return para(Text::new().code(only.name.as_str()).quiet(format!("  {}", only.title)));
+    }
     let names = formula.names.iter().map(|n| (n.name.clone(), n.title.clone())).collect();
     Block::Formula(page::Formula { text: formula.text.clone(), names })
 }
@@ -68,7 +74,7 @@ impl Show<'_> {
         for (index, source) in found.iter().enumerate() {
             let next_is_same = found.get(index + 1).is_some_and(|next| next.number == source.number);
             let article = source.at.clone().unwrap_or_default();
-            out = out.plain(article.as_str());
+            out = out.quiet(article.as_str());
             if source.status != "confirmed" {
                 let gap = if article.is_empty() { "" } else { " " };
                 out = out.plain(gap).doubt(format!("({})", words::status(&source.status)));
@@ -78,7 +84,7 @@ impl Show<'_> {
                 out = out.plain(gap).to(format!("[{}]", source.number), format!("source-{}", source.number));
             }
             if index + 1 < found.len() {
-                out = out.plain(if next_is_same { ", " } else { "; " });
+                out = out.quiet(if next_is_same { ", " } else { "; " });
             }
         }
         out
@@ -127,10 +133,14 @@ impl Show<'_> {
                 [] => "an amount".to_owned(),
                 some => some.join(", then "),
             };
-            let own: Vec<_> = self.card.calendar.iter().filter(|d| d.tax == tax.id).collect();
+            let own: Vec<_> = self.card.calendar.iter().filter(|d| d.tax == tax.id && d.what == "tax").collect();
             let due = match own.as_slice() {
                 [] => tax.due.iter().map(|d| d.text.clone()).collect::<Vec<_>>().join(", or "),
-                days if days.len() <= 4 => days.iter().map(|d| d.due.to_string()).collect::<Vec<_>>().join(", "),
+                days if days.len() <= 4 => {
+                    let by_case = days.iter().any(|d| d.when.is_some());
+                    let days: Vec<String> = days.iter().map(|d| d.due.to_string()).collect();
+                    days.join(if by_case { " or " } else { ", " })
+                }
                 days => {
                     let ends = (days.first().map(|d| d.due), days.last().map(|d| d.due));
                     format!("{} days, {} to {}", days.len(), text(ends.0), text(ends.1))
@@ -145,15 +155,16 @@ impl Show<'_> {
     fn facts(&self, blocks: &mut Vec<Block>) {
         if !self.card.facts.is_empty() {
             blocks.push(section("Who is taxed, and the facts asked"));
-            blocks.push(Block::Terms(self.card.facts.iter().map(|f| self.fact(f)).collect()));
+            blocks.push(Block::Roomy(self.card.facts.iter().map(|f| self.fact(f)).collect()));
         }
         if !self.card.labels.is_empty() {
             blocks.push(Block::Entry { title: "Words of a row's category".into(), name: "category".into() });
             let label = |l: &super::card::Label| {
                 let title = l.title.clone().unwrap_or_default();
-                let words = l.one_of.iter().fold(Text::new().strong(ended(&title)).plain(" "), |text, word| text.code(word).plain(" "));
-                let mut said = vec![para(words.plain("; if not given ").code(l.default.as_str()))];
-                said.extend(l.note.iter().map(|n| para(Text::new().quiet(n.as_str()))));
+                let answers = one_of(&l.one_of).plain("; if not given ").code(l.default.as_str());
+                let mut said = if title.is_empty() { Vec::new() } else { vec![para(Text::new().strong(title))] };
+                said.push(para(answers));
+                said.extend(l.note.iter().map(|n| para(n.as_str())));
                 Term::new(Text::new().code(l.name.as_str()), said)
             };
             blocks.push(Block::Terms(self.card.labels.iter().map(label).collect()));
@@ -162,16 +173,16 @@ impl Show<'_> {
 
     fn fact(&self, fact: &super::card::Fact) -> Term {
         let answers = if let Some(unit) = &fact.unit {
-            Text::new().plain(format!("an amount: {unit}"))
+            Text::new().plain(match unit.as_str() {
+                "number" | "rate" | "date" => format!("A {unit}"),
+                "yes or no" => "Yes or no".to_owned(),
+                unit => format!("An amount in {unit}"),
+            })
         } else if !fact.list_of.is_empty() {
             let keys: Vec<String> = fact.list_of.iter().map(|k| format!("{} ({})", k.name, k.title)).collect();
-            Text::new().plain(format!("a list of {}", keys.join(", ")))
+            Text::new().plain(format!("A list of {}", keys.join(", ")))
         } else {
-            let mut text = Text::new();
-            for (index, word) in fact.one_of.iter().enumerate() {
-                text = text.plain(if index == 0 { "" } else { ", " }).code(word.as_str());
-            }
-            text
+            one_of(&fact.one_of)
         };
         let varies = match fact.varies.as_str() {
             "by_year" => "; asked for each year",
@@ -184,10 +195,10 @@ impl Show<'_> {
             Some(default) => Text::new().plain("; if not given ").code(default.as_str()),
             None => Text::new().doubt("; without it the figures that read it are refused"),
         };
-        let first = Text::new().strong(ended(&fact.title)).plain(" ").and(answers).plain(format!("{varies}{about}"));
-        let mut said = vec![para(first.and(default))];
+        let mut said = vec![para(Text::new().strong(fact.title.as_str()))];
+        said.push(para(answers.plain(format!("{varies}{about}")).and(default)));
         if !fact.needed_for.is_empty() {
-            said.push(para(Text::new().quiet(format!("For: {}", titles(&fact.needed_for)))));
+            said.push(para(format!("For: {}", titles(&fact.needed_for))));
         }
         said.extend(fact.note.iter().map(|n| para(n.as_str())));
         if !fact.cite.is_empty() {
@@ -206,7 +217,8 @@ impl Show<'_> {
             let mut terms: Vec<Term> = Vec::new();
             for option in &set.options {
                 let default = option.name == set.default;
-                let title = Text::new().strong(option.title.as_str()).plain(if default { " (used unless told otherwise)" } else { "" });
+                let title =
+                    Text::new().strong(option.title.as_str()).plain(if default { " (used unless told otherwise)" } else { "" });
                 let mut said = vec![para(title)];
                 if !option.argument.is_empty() {
                     said.push(para(option.argument.as_str()));
@@ -230,12 +242,18 @@ impl Show<'_> {
             return;
         }
         blocks.push(section("Calendar"));
-        blocks.push(para("What is due for the periods of the year, where the tax applies. A day that falls on a day of rest is not moved unless the law's file says so."));
+        blocks.push(para("What is due for the periods of the year, where the tax applies."));
+        if let Some(days) = &self.card.working_days {
+            let all: Vec<&str> = days.rest.iter().chain(&days.holidays).map(String::as_str).collect();
+            blocks.push(para(Text::from(format!("No working days: {}. ", all.join(", "))).and(self.cites(&days.cite))));
+            blocks.extend(days.note.iter().map(|n| para(n.as_str())));
+        }
         let differs = days.iter().any(|d| d.when.is_some());
         let mut head = vec!["Due", "Tax", "Period"];
         head.extend(differs.then_some("For whom"));
+        let title = |d: &super::card::DueDay| if d.what == "advance" { format!("{}, advance", d.title) } else { d.title.clone() };
         let row = |d: &super::card::DueDay| {
-            let mut cells: Vec<Text> = vec![Text::new().strong(d.due.to_string()), d.title.clone().into(), d.period.clone().into()];
+            let mut cells: Vec<Text> = vec![Text::new().strong(d.due.to_string()), title(d).into(), d.period.clone().into()];
             if differs {
                 cells.push(d.when.as_ref().map(|w| Text::new().code(w.as_str())).unwrap_or_default());
             }
@@ -244,6 +262,14 @@ impl Show<'_> {
         let head = head.into_iter().map(str::to_owned).collect();
         blocks.push(Block::Table(Table { head, rows: days.iter().map(row).collect(), right: Vec::new() }));
     }
+}
+
+fn one_of(words: &[String]) -> Text {
+    let mut text = Text::new();
+    for (index, word) in words.iter().enumerate() {
+        text = text.plain(if index == 0 { "" } else { ", " }).code(word.as_str());
+    }
+    text
 }
 
 pub(super) fn text(day: Option<chrono::NaiveDate>) -> String {

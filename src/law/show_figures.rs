@@ -43,13 +43,8 @@ impl Show<'_> {
         if tax.kind != "tax" || tax.borne_by != "taxpayer" {
             terms.push(Term::text("What", format!("{}, borne by the {}", tax.kind, tax.borne_by)));
         }
-        let parts = [
-            ("Who", &tax.applies),
-            ("Base", &tax.base),
-            ("Rate", &tax.rate),
-            ("Amount", &tax.amount),
-            ("Less", &tax.less),
-        ];
+        let parts =
+            [("Who", &tax.applies), ("Base", &tax.base), ("Rate", &tax.rate), ("Amount", &tax.amount), ("Less", &tax.less)];
         for (name, part) in parts {
             let Some(part) = part else { continue };
             let mut said = vec![formula(part)];
@@ -65,12 +60,38 @@ impl Show<'_> {
         if !tax.due.is_empty() {
             terms.push(Term::new("Due", tax.due.iter().map(|d| para(self.due(d, tax.due.len() > 1))).collect()));
         }
+        self.advances(tax, &mut terms);
+        self.late(tax, &mut terms);
         let in_force = days(tax.in_force);
         if !in_force.is_empty() {
             terms.push(Term::text("In force", in_force));
         }
         self.grounds(tax.note.as_ref(), &tax.cite, &mut terms);
         terms
+    }
+
+    fn advances(&self, tax: &Tax, terms: &mut Vec<Term>) {
+        let Some(advances) = &tax.advances else { return };
+        let off = if advances.cumulative { "; what earlier advances of the year came to is taken off" } else { "" };
+        let mut said = vec![para(format!("each {}{off}:", advances.per)), formula(&advances.amount)];
+        said.extend(advances.round.iter().map(|r| para(Text::from(format!("Rounded {}. ", r.text)).and(self.cites(&r.cite)))));
+        let several = advances.due.len() > 1;
+        said.extend(advances.due.iter().map(|d| para(Text::from("Due ").and(self.due(d, several)))));
+        if !advances.late {
+            said.push(para("A late advance bears no interest."));
+        }
+        said.extend(advances.note.iter().map(|n| para(n.as_str())));
+        said.push(para(self.cites(&advances.cite)));
+        terms.push(Term::new("Advances", said));
+    }
+
+    fn late(&self, tax: &Tax, terms: &mut Vec<Term>) {
+        let Some(late) = &tax.late else { return };
+        let mut said = vec![formula(&late.rate), para(late.text.as_str())];
+        said.extend(late.round.iter().map(|r| para(Text::from(format!("Rounded {}. ", r.text)).and(self.cites(&r.cite)))));
+        said.extend(late.note.iter().map(|n| para(n.as_str())));
+        said.push(para(self.cites(&late.cite)));
+        terms.push(Term::new("Late interest", said));
     }
 
     fn due(&self, due: &super::card::Due, several: bool) -> Text {
@@ -92,7 +113,11 @@ impl Show<'_> {
             let title = figure.title.clone().unwrap_or_else(|| figure.name.replace('_', " "));
             blocks.push(Block::Entry { title, name: figure.name.clone() });
             let of_rows = self.card.fields.iter().any(|f| f.name == figure.name);
-            let per = if of_rows { format!("of each {}, in {}", figure.per, figure.unit) } else { format!("each {}, in {}", figure.per, figure.unit) };
+            let per = if of_rows {
+                format!("of each {}, in {}", figure.per, figure.unit)
+            } else {
+                format!("each {}, in {}", figure.per, figure.unit)
+            };
             let mut terms = vec![Term::new("Formula", vec![formula(&joined(figure))]), Term::text("Is", per)];
             if !figure.read_by.is_empty() {
                 terms.push(Term::text("Goes into", titles(&figure.read_by)));
@@ -150,17 +175,14 @@ impl Show<'_> {
             "The first case that fits counts. What opens an account, moves between accounts of one owner, or pays a tax \
              is the same under every law and is not listed.",
         ));
-        blocks.push(Block::Terms(self.treatments()));
-        let names: BTreeSet<&Name> = card
-            .treatment
-            .iter()
-            .flat_map(|t| [&t.when, &t.proceeds, &t.cost])
-            .flatten()
-            .flat_map(|f| &f.names)
-            .collect();
+        blocks.push(Block::Roomy(self.treatments()));
+        let names: BTreeSet<&Name> =
+            card.treatment.iter().flat_map(|t| [&t.when, &t.proceeds, &t.cost]).flatten().flat_map(|f| &f.names).collect();
         if !names.is_empty() {
             blocks.push(para("Names above:"));
-            blocks.push(Block::Terms(names.into_iter().map(|n| Term::text(Text::new().code(n.name.as_str()), n.title.as_str())).collect()));
+            blocks.push(Block::Terms(
+                names.into_iter().map(|n| Term::text(Text::new().code(n.name.as_str()), n.title.as_str())).collect(),
+            ));
         }
         self.worth(blocks);
         self.fees(blocks);
@@ -171,11 +193,13 @@ impl Show<'_> {
         let mut terms: Vec<Term> = Vec::new();
         let mut last: Option<&[String]> = None;
         for treatment in &self.card.treatment {
-            let text = para(self.treatment(treatment));
+            let again = last == Some(treatment.kinds.as_slice());
+            let text = para(self.treatment(treatment, again));
             match terms.last_mut() {
-                Some(term) if last == Some(treatment.kinds.as_slice()) => term.said.push(text),
+                Some(term) if again => term.said.push(text),
                 _ => {
-                    let kinds = if treatment.kinds.is_empty() { "every other kind".to_owned() } else { treatment.kinds.join(", ") };
+                    let kinds =
+                        if treatment.kinds.is_empty() { "every other kind".to_owned() } else { treatment.kinds.join(", ") };
                     terms.push(Term::new(Text::new().code(kinds), vec![text]));
                 }
             }
@@ -184,7 +208,7 @@ impl Show<'_> {
         terms
     }
 
-    fn treatment(&self, treatment: &Treatment) -> Text {
+    fn treatment(&self, treatment: &Treatment, again: bool) -> Text {
         let mut text = Text::new();
         let when = days(treatment.in_force);
         if !when.is_empty() {
@@ -192,12 +216,14 @@ impl Show<'_> {
         }
         if let Some(when) = &treatment.when {
             text = text.plain("if ").code(when.text.as_str()).plain(": ");
+        } else if again {
+            text = text.plain("otherwise: ");
         }
         let (word, rest) = treatment.text.split_once(':').map_or((treatment.text.as_str(), ""), |(word, rest)| (word, rest));
         text = text.strong(word).plain(if rest.is_empty() { String::new() } else { format!(":{rest}") });
         for (what, formula) in [("amount", &treatment.proceeds), ("cost", &treatment.cost)] {
             if let Some(formula) = formula {
-                text = text.plain(format!("; {what} ")).code(formula.text.as_str());
+                text = text.plain(format!("; {what}: ")).code(formula.text.as_str());
             }
         }
         if let Some(class) = &treatment.class {

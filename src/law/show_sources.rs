@@ -28,7 +28,9 @@ impl Show<'_> {
             return;
         }
         blocks.push(section("How far it is known"));
-        blocks.push(para("Used past these days, a value is an assumption; the assessment says so, and under --strict it is an error."));
+        blocks.push(para(
+            "Used past these days, a value is an assumption; the assessment says so, and under --strict it is an error.",
+        ));
         blocks.push(Block::Terms(terms));
     }
 
@@ -68,7 +70,7 @@ impl Show<'_> {
     pub(super) fn sources(&self, blocks: &mut Vec<Block>) {
         blocks.push(section("Sources"));
         let acts = self.card.sources.iter().filter(|s| s.part_of.is_none());
-        blocks.push(Block::Terms(acts.map(|act| self.act(act)).collect()));
+        blocks.push(Block::Roomy(acts.map(|act| self.act(act)).collect()));
     }
 
     fn act(&self, act: &Source) -> Term {

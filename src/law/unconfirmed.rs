@@ -71,7 +71,7 @@ pub fn unconfirmed(book: &RuleBook) -> Unconfirmed {
             what: entry.what.word(),
             name: name(book, &entry),
             title: words::entry(book, &entry),
-            says: says(book, &entry),
+            says: says(book, &entry).unwrap_or_default(),
             place: cites::place(entry.at),
             sources: doubtful.into_iter().map(|key| source(book, key, true)).collect(),
         };
@@ -106,18 +106,20 @@ fn source(book: &RuleBook, key: &str, sides: bool) -> Source {
 
 fn name(book: &RuleBook, entry: &Cited<'_>) -> Option<String> {
     let found = match entry.what {
-        What::Tax | What::Due | What::Rounding => book.taxes.get(entry.section).map(|t| &t.name),
+        What::Tax | What::Due | What::Rounding | What::Advances | What::LateInterest => {
+            book.taxes.get(entry.section).map(|t| &t.name)
+        }
         What::Value => book.parameters.get(entry.section).map(|p| &p.name),
         What::Quantity => book.quantities.get(entry.section).map(|q| &q.name),
         What::Field => book.fields.get(entry.section).map(|f| &f.name),
         What::Reading | What::Choice => book.options.get(entry.section).map(|o| &o.name),
         What::Fact => book.facts.get(entry.section).map(|f| &f.name),
-        What::Treatment | What::Fees | What::Matching | What::Valuation | What::MonthEnd => None,
+        What::Treatment | What::Fees | What::Matching | What::Valuation | What::MonthEnd | What::WorkingDays => None,
     };
     found.cloned()
 }
 
-fn says(book: &RuleBook, entry: &Cited<'_>) -> String {
+fn says(book: &RuleBook, entry: &Cited<'_>) -> Option<String> {
     let found = match entry.what {
         What::Tax => book.taxes.get(entry.section).map(|tax| {
             let base = tax.base.as_ref().map(|f| f.text.as_str());
@@ -128,8 +130,21 @@ fn says(book: &RuleBook, entry: &Cited<'_>) -> String {
                 _ => String::new(),
             }
         }),
-        What::Due => book.taxes.get(entry.section).and_then(|t| t.due.get(entry.index)).map(|d| words::due(d.rule)),
-        What::Rounding => book.taxes.get(entry.section).and_then(|t| t.round.as_ref()).map(words::rounding),
+        What::Due => book.taxes.get(entry.section).and_then(|t| {
+            let advances = t.advances.iter().flat_map(|a| &a.due);
+            t.due.iter().chain(advances).nth(entry.index).map(words::due)
+        }),
+        What::Rounding => book.taxes.get(entry.section).and_then(|t| {
+            let late = t.late.as_ref().and_then(|l| l.round.as_ref());
+            let advances = t.advances.as_ref().and_then(|a| a.round.as_ref());
+            [t.round.as_ref(), late, advances].get(entry.index).copied().flatten().map(words::rounding)
+        }),
+        What::Advances => {
+            book.taxes.get(entry.section)?.advances.as_ref().map(|a| format!("each {}: {}", a.per.word(), flat(&a.amount.text)))
+        }
+        What::LateInterest => {
+            book.taxes.get(entry.section)?.late.as_ref().map(|l| format!("{}, {}", flat(&l.rate.text), words::late(l)))
+        }
         What::Value => book.parameters.get(entry.section).and_then(|p| {
             let dated = p.values.get(entry.index)?;
             let value = match &dated.value {
@@ -151,9 +166,9 @@ fn says(book: &RuleBook, entry: &Cited<'_>) -> String {
             let chosen = o.options.iter().find(|e| e.name == o.default).map_or(o.default.as_str(), |e| e.title.as_str());
             format!("{chosen} ({})", o.default)
         }),
-        What::Fact | What::Valuation | What::MonthEnd => None,
+        What::Fact | What::Valuation | What::MonthEnd | What::WorkingDays => None,
     };
-    found.unwrap_or_default()
+    found
 }
 
 fn rule(rule: &Rule) -> String {

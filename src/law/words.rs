@@ -5,28 +5,17 @@ use chrono::NaiveDate;
 use crate::engine::value_text;
 use crate::formula::names::{Item, Varies};
 use crate::formula::tree::Toward;
-use crate::formula::types::{Type, Unit, Value};
+use crate::formula::types::{Type, Value};
 use crate::number::{percent, plain};
 use crate::rules::RuleBook;
-use crate::rules::cited::{Cited, What};
 use crate::rules::book::{
-    DueRule, Effect, FeeRule, Goes, Method, PaidIn, PriceAt, RateDay, Rounding, SelectedBy, Side, Treatment, ValueFrom, Worth,
+    Compound, Due, DueRule, Each, Effect, FeeRule, Goes, Late, Method, Moved, PaidIn, PriceAt, RateDay, Rounding, SelectedBy,
+    Side, Treatment, ValueFrom, Worth, YearDays,
 };
+use crate::rules::cited::{Cited, What};
 
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
+const MONTHS: [&str; 12] =
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
 /// `1 May`
 pub fn day_of_year(month: u32, day: u32) -> String {
@@ -40,7 +29,7 @@ pub fn thousands(text: &str) -> String {
     let (whole, fraction) = digits.split_once('.').map_or((digits, String::new()), |(w, f)| (w, format!(".{f}")));
     let mut out = String::new();
     for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index) % 3 == 0 && whole.len() > 4 {
+        if index > 0 && (whole.len() - index) % 3 == 0 && whole.len() > 3 {
             out.push(',');
         }
         out.push(digit);
@@ -65,11 +54,6 @@ pub fn unit(ty: &Type) -> String {
         Type::YesNo => "yes or no".into(),
         Type::Word(_) => "word".into(),
     }
-}
-
-/// The unit of an amount, empty for plain numbers.
-pub fn unit_of_amount(unit: &Unit) -> String {
-    if unit.is_plain() { String::new() } else { unit.to_string() }
 }
 
 pub fn selected_by(by: SelectedBy) -> &'static str {
@@ -106,24 +90,24 @@ pub fn item(item: Item) -> &'static str {
 pub fn treatment(treatment: &Treatment) -> String {
     let at = |worth: &Worth, value: &str| match worth {
         Worth::Value => value.to_owned(),
-        Worth::Zero => "nothing".to_owned(),
-        Worth::Formula(_) => "the amount below".to_owned(),
+        Worth::Zero => "a value of nothing".to_owned(),
+        Worth::Formula(_) => "an amount of its own".to_owned(),
     };
     let proceeds = at(&treatment.proceeds, "market value");
     match treatment.effect {
         Effect::Acquisition => format!("acquired: a lot at {}", at(&treatment.cost, "the value of what was given for it")),
-        Effect::Disposal => format!("sold: proceeds of {proceeds}, against the cost of the lots that leave"),
+        Effect::Disposal => format!("sold: proceeds at {proceeds}, less the cost of the lots that leave"),
         Effect::Exchange => format!("exchanged: what leaves is sold at {proceeds}, what comes is acquired at it"),
         Effect::Rollover => "no sale: cost and day of acquisition go over to what came in".to_owned(),
         Effect::Income => {
             let lot = match &treatment.cost {
-                Worth::Value => "the same value",
-                Worth::Zero => "a cost of nothing",
-                Worth::Formula(_) => "the cost below",
+                Worth::Value => "at the same value",
+                Worth::Zero => "at no cost",
+                Worth::Formula(_) => "with a cost of its own",
             };
-            format!("income of {proceeds}; an asset becomes a lot at {lot}")
+            format!("income at {proceeds}; an asset becomes a lot {lot}")
         }
-        Effect::Expense => format!("a cost of {proceeds}"),
+        Effect::Expense => format!("a cost, at {proceeds}"),
         Effect::Move => "stays the owner's: no effect".to_owned(),
         Effect::Removal => "leaves without gain or loss".to_owned(),
         Effect::Ignore => "no effect".to_owned(),
@@ -138,7 +122,8 @@ pub fn fees(fee: &FeeRule) -> String {
         Goes::Apart => "is kept apart, as `fees` of the sale",
         Goes::Lost => "counts nowhere",
     };
-    let coin = if fee.coin_is_disposal { "a coin paid as a fee is sold by it" } else { "a coin paid as a fee leaves without gain" };
+    let coin =
+        if fee.coin_is_disposal { "a coin paid as a fee is sold by it" } else { "a coin paid as a fee leaves without gain" };
     format!("{goes}; {coin}")
 }
 
@@ -200,11 +185,55 @@ pub fn rounding(rounding: &Rounding) -> String {
     format!("to {}, {toward}", plain(rounding.to))
 }
 
-pub fn due(rule: DueRule) -> String {
+pub fn due(due: &Due) -> String {
+    let moved = match due.moved {
+        Some(Moved::NextWorkingDay) => ", or the next working day",
+        Some(Moved::PreviousWorkingDay) => ", or the working day before",
+        None => "",
+    };
+    format!("{}{moved}", due_rule(due.rule))
+}
+
+fn due_rule(rule: DueRule) -> String {
     match rule {
+        DueRule::After { months: 0, days } => format!("within {days} days after the end of the period"),
+        DueRule::After { months, days: 0 } => format!("within {months} months after the end of the period"),
+        DueRule::After { months, days } => format!("within {months} months and {days} days after the end of the period"),
         DueRule::DayOfMonth { day, months_after: 1 } => format!("by day {day} of the month after the period"),
         DueRule::DayOfMonth { day, months_after } => format!("by day {day} of month {months_after} after the period"),
         DueRule::BeforeNextYear { month, day } => format!("before {} of the year after", day_of_year(month, day)),
+    }
+}
+
+/// How interest on late payment runs.
+pub fn late(late: &Late) -> String {
+    let each = match (late.each, late.year_days) {
+        (Each::Day, _) => "for each day, from the day after the due day through the day of payment",
+        (Each::Month, _) => "for each full month after the due day",
+        (Each::BegunMonth, _) => "for each month that has begun after the due day",
+        (Each::Year, YearDays::Of360) => "a year, by days, of which 360 are a year",
+        (Each::Year, YearDays::Of365) => "a year, by days, of which 365 are a year",
+        (Each::Year, YearDays::Actual) => "a year, by days of the calendar year",
+    };
+    let compound = match late.compound {
+        None => "",
+        Some(Compound::Day) => "; interest is added each day",
+        Some(Compound::Month) => "; interest is added each month",
+        Some(Compound::Year) => "; interest is added each year",
+    };
+    format!("{each}{compound}")
+}
+
+pub fn weekday(day: chrono::Weekday) -> &'static str {
+    use chrono::Weekday as W;
+    match day {
+        W::Mon => "Monday",
+        W::Tue => "Tuesday",
+        W::Wed => "Wednesday",
+        W::Thu => "Thursday",
+        W::Fri => "Friday",
+        W::Sat => "Saturday",
+        W::Sun => "Sunday",
     }
 }
 
@@ -228,6 +257,9 @@ pub fn entry(book: &RuleBook, cited: &Cited<'_>) -> String {
     let found = match cited.what {
         What::Tax => book.taxes.get(cited.section).map(|t| t.title.clone()),
         What::Due => book.taxes.get(cited.section).map(|t| format!("when due: {}", t.title)),
+        What::Advances => book.taxes.get(cited.section).map(|t| format!("advances: {}", t.title)),
+        What::LateInterest => book.taxes.get(cited.section).map(|t| format!("interest on late payment: {}", t.title)),
+        What::WorkingDays => Some("days on which nothing is due".to_owned()),
         What::Rounding => book.taxes.get(cited.section).map(|t| format!("rounding: {}", t.title)),
         What::Value => book.parameters.get(cited.section).map(|p| p.title.clone()),
         What::Quantity => book.quantities.get(cited.section).map(|q| titled(q.title.as_ref(), &q.name)),

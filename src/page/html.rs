@@ -50,8 +50,9 @@ fn blocks(list: &[Block], out: &mut String) {
                 out.push_str(&format!("<h3 id=\"name-{id}\">{title} <code>{name}</code></h3>\n"));
             }
             Block::Para(text) => out.push_str(&format!("<p>{}</p>\n", inline(text))),
-            Block::Terms(terms) => {
-                out.push_str("<dl>\n");
+            Block::Terms(terms) | Block::Roomy(terms) => {
+                let roomy = matches!(block, Block::Roomy(_));
+                out.push_str(if roomy { "<dl class=\"roomy\">\n" } else { "<dl>\n" });
                 for term in terms {
                     out.push_str(&format!("<dt>{}</dt><dd>\n", inline(&term.name)));
                     blocks(&term.said, out);

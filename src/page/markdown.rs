@@ -21,7 +21,7 @@ fn blocks(list: &[Block], indent: usize, out: &mut String) {
             Block::Entry { title, name } if name.is_empty() => out.push_str(&format!("### {}\n\n", escaped(title))),
             Block::Entry { title, name } => out.push_str(&format!("### {} ({})\n\n", escaped(title), code(name))),
             Block::Para(text) => out.push_str(&format!("{margin}{}\n\n", line(text))),
-            Block::Terms(terms) => {
+            Block::Terms(terms) | Block::Roomy(terms) => {
                 for term in terms {
                     let (first, rest) = match term.said.split_first() {
                         Some((Block::Para(text), rest)) => (line(text), rest),
@@ -34,7 +34,7 @@ fn blocks(list: &[Block], indent: usize, out: &mut String) {
                     };
                     out.push_str(format!("{margin}- **{}**: {first}", line(&term.name)).trim_end());
                     out.push('\n');
-                    if !rest.is_empty() && !matches!(rest.first(), Some(Block::List(_) | Block::Terms(_))) {
+                    if !rest.is_empty() && !matches!(rest.first(), Some(Block::List(_) | Block::Terms(_) | Block::Roomy(_))) {
                         out.push('\n');
                     }
                     blocks(rest, indent + 2, out);

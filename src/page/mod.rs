@@ -24,6 +24,8 @@ pub enum Block {
     },
     Para(Text),
     Terms(Vec<Term>),
+    /// Terms of which much is said, with room between them.
+    Roomy(Vec<Term>),
     List(Vec<Text>),
     Table(Table),
     Formula(Formula),

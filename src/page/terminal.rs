@@ -49,12 +49,20 @@ impl Writer {
                     self.ends(title, name, Look::Code);
                 }
                 Block::Para(text) => {
-                    if matches!(index.checked_sub(1).and_then(|i| blocks.get(i)), Some(Block::Table(_))) {
+                    let before = index.checked_sub(1).and_then(|i| blocks.get(i));
+                    let apart = matches!(before, Some(Block::Table(_) | Block::Terms(_) | Block::Roomy(_)));
+                    if apart || (indent == 0 && matches!(before, Some(Block::Para(_)))) {
                         self.out.push('\n');
                     }
                     wrap(text, self.width - indent).iter().for_each(|l| self.line(indent, l));
                 }
-                Block::Terms(terms) => self.terms(terms, if indent == 0 { 2 } else { indent }),
+                Block::Terms(terms) => self.terms(terms, if indent == 0 { 2 } else { indent }, false),
+                Block::Roomy(terms) => {
+                    if matches!(index.checked_sub(1).and_then(|i| blocks.get(i)), Some(Block::Para(_))) {
+                        self.out.push('\n');
+                    }
+                    self.terms(terms, if indent == 0 { 2 } else { indent }, true);
+                }
                 Block::List(items) => {
                     for item in items {
                         self.hanging(&[bit("- ", Look::Quiet)], &wrap(item, self.width - indent - 2), indent);
@@ -85,10 +93,13 @@ impl Writer {
         }
     }
 
-    fn terms(&mut self, terms: &[Term], indent: usize) {
+    fn terms(&mut self, terms: &[Term], indent: usize, roomy: bool) {
         let natural = terms.iter().map(|t| columns(&t.name.bare())).max().unwrap_or(0);
         let width = natural.min(TERM);
-        for term in terms {
+        for (number, term) in terms.iter().enumerate() {
+            if roomy && number > 0 {
+                self.out.push('\n');
+            }
             let mut inner = Writer { out: String::new(), width: self.width, colour: self.colour };
             inner.blocks(&term.said, indent + width + GAP);
             let names = wrap(&term.name, width);
@@ -164,7 +175,7 @@ impl Writer {
         for row in &table.rows {
             let pairs = table.head.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
             let terms: Vec<Term> = pairs.map(|(head, cell)| Term::text(Text::new().quiet(head.as_str()), cell.clone())).collect();
-            self.terms(&terms, indent);
+            self.terms(&terms, indent, false);
             self.out.push('\n');
         }
     }
