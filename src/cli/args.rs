@@ -58,6 +58,11 @@ Examples:
   fisc explain-error R0102
   fisc explain-error --format md";
 
+const NEW: &str = "\
+Examples:
+  fisc new xx --title Ruritania --currency EUR --time-zone Europe/Vienna
+  fisc new my/rules/xx-ab";
+
 const EXAMPLES: &str = "\
 Examples:
   fisc assess binance.csv --in kg --year 2024 --rates rates.csv --prices prices.csv
@@ -91,6 +96,9 @@ pub enum Command {
     /// What is covered, how surely, until when
     #[command(after_help = JURISDICTIONS)]
     Jurisdictions(ListArgs),
+    /// A new country: a folder with a law to fill in
+    #[command(after_help = NEW)]
+    New(NewArgs),
     /// What a message means, with an example and the remedy
     #[command(after_help = EXPLAIN_ERROR)]
     ExplainError(ExplainErrorArgs),
@@ -293,6 +301,22 @@ pub struct LawArgs {
     /// Where the card goes: the file is complete or it is not there
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct NewArgs {
+    /// The folder to write; its name is the code of the country
+    #[arg(value_name = "CODE | PATH")]
+    pub folder: PathBuf,
+    /// Name of the country
+    #[arg(long, value_name = "NAME")]
+    pub title: Option<String>,
+    /// Currency in which the tax is computed
+    #[arg(long, value_name = "CODE", default_value = "EUR")]
+    pub currency: String,
+    /// Time zone in which its days begin and end
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    pub time_zone: String,
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ mod explain_error;
 mod files;
 mod import;
 mod law;
+mod new;
 mod output;
 
 use std::process::ExitCode;
@@ -61,6 +62,7 @@ pub fn main() -> ExitCode {
         Command::Import(args) => import::run(args),
         Command::Law(args) => law::run(args),
         Command::Jurisdictions(args) => law::jurisdictions(args),
+        Command::New(args) => new::run(args),
         Command::ExplainError(args) => explain_error::run(args),
     };
     end.into()

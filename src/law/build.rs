@@ -142,6 +142,15 @@ impl Builder<'_> {
         Some(Name { name: name.clone(), title: title.cloned().unwrap_or_default() })
     }
 
+    /// The figures that a name reaches; taxes that do not stand in the year are left out.
+    fn figures(&self, name: Ref) -> Vec<Ref> {
+        let stands = |figure: &Ref| match figure {
+            Ref::Tax(index) => self.book.taxes.get(*index).is_some_and(|t| self.in_year(t.in_force)),
+            _ => true,
+        };
+        self.graph.figures(name).into_iter().filter(stands).collect()
+    }
+
     pub fn names(&self, list: Vec<Ref>) -> Vec<Name> {
         list.into_iter().filter_map(|r| self.name(r)).collect()
     }
@@ -161,7 +170,7 @@ impl Builder<'_> {
                 FactDefault::Value(value) => words::value(self.book, &ty, *value),
                 FactDefault::EmptyList => "none".to_owned(),
             });
-            let needed = self.graph.figures(Ref::Fact(index)).into_iter().filter(|r| matches!(r, Ref::Tax(_))).collect();
+            let needed = self.figures(Ref::Fact(index)).into_iter().filter(|r| matches!(r, Ref::Tax(_))).collect();
             card::Fact {
                 name: fact.name.clone(),
                 title: fact.title.clone(),
@@ -210,7 +219,7 @@ impl Builder<'_> {
             options: set.options.iter().map(entry).collect(),
             default: set.default.clone(),
             decides: self.decides(Ref::Option(index)),
-            changes: self.names(self.graph.figures(Ref::Option(index))),
+            changes: self.names(self.figures(Ref::Option(index))),
             cite: keys(&set.cite),
             note: set.note.clone(),
             place: place(&set.at),

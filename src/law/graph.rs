@@ -10,7 +10,7 @@ use crate::formula::code::{Op, Range, Ref};
 use crate::formula::names::Item;
 use crate::rules::RuleBook;
 use crate::rules::book::{Effect, Given, Rule, Treatment, Worth};
-use crate::rules::compile::tax_formulas;
+use crate::rules::compile::{paying_formulas, tax_formulas};
 
 /// The parts that rows become.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,7 +53,8 @@ impl Graph {
             graph.rule(&quantity.rule, Node::Name(Ref::Quantity(index)));
         }
         for (index, tax) in book.taxes.iter().enumerate() {
-            tax_formulas(tax).into_iter().for_each(|f| graph.formula(f, Node::Name(Ref::Tax(index))));
+            let formulas = tax_formulas(tax).into_iter().chain(paying_formulas(tax));
+            formulas.for_each(|f| graph.formula(f, Node::Name(Ref::Tax(index))));
         }
         graph.rows(book);
         graph

@@ -193,7 +193,7 @@ impl Show<'_> {
         let about = if fact.about == "taxpayer" { String::new() } else { format!("; asked of a {}", fact.about) };
         let default = match &fact.default {
             Some(default) => Text::new().plain("; if not given ").code(default.as_str()),
-            None => Text::new().doubt("; without it the figures that read it are refused"),
+            None => Text::from("; ").doubt("without it the figures that read it are refused"),
         };
         let mut said = vec![para(Text::new().strong(fact.title.as_str()))];
         said.push(para(answers.plain(format!("{varies}{about}")).and(default)));

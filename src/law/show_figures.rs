@@ -138,7 +138,10 @@ impl Show<'_> {
             let mut terms = Vec::new();
             if let Some(known) = parameter.known_through {
                 let text = Text::from(format!("through {known}"));
-                terms.push(Term::text("Known", if parameter.assumed { text.doubt("; later it is an assumption") } else { text }));
+                terms.push(Term::text(
+                    "Known",
+                    if parameter.assumed { text.plain("; ").doubt("later it is an assumption") } else { text },
+                ));
             }
             terms.push(Term::text("Chosen", parameter.selected_by.as_str()));
             if !parameter.read_by.is_empty() {
@@ -219,8 +222,8 @@ impl Show<'_> {
         } else if again {
             text = text.plain("otherwise: ");
         }
-        let (word, rest) = treatment.text.split_once(':').map_or((treatment.text.as_str(), ""), |(word, rest)| (word, rest));
-        text = text.strong(word).plain(if rest.is_empty() { String::new() } else { format!(":{rest}") });
+        let (word, rest) = treatment.text.split_at(treatment.text.find([':', ';']).unwrap_or(treatment.text.len()));
+        text = text.strong(word).plain(rest);
         for (what, formula) in [("amount", &treatment.proceeds), ("cost", &treatment.cost)] {
             if let Some(formula) = formula {
                 text = text.plain(format!("; {what}: ")).code(formula.text.as_str());

@@ -14,8 +14,8 @@ impl Show<'_> {
             terms.push(Term::text(format!("through {}", known.through), titles(&known.names)));
         }
         for act in card.sources.iter().filter(|s| s.read_as_of.is_some()) {
-            let name = format!("as of {}", text(act.read_as_of));
-            terms.push(Term::text(name, Text::from(act.text.as_str()).plain(" was read ").and(self.number(act))));
+            let name = format!("read as of {}", text(act.read_as_of));
+            terms.push(Term::text(name, Text::from(act.text.as_str()).plain(" ").and(self.number(act))));
         }
         let mut checked: Vec<_> = card.sources.iter().filter_map(|s| s.checked).collect();
         checked.sort_unstable();

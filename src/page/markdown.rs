@@ -26,13 +26,13 @@ fn blocks(list: &[Block], indent: usize, out: &mut String) {
                     let (first, rest) = match term.said.split_first() {
                         Some((Block::Para(text), rest)) => (line(text), rest),
                         Some((Block::Formula(f), rest)) if !f.text.trim().contains('\n') => {
-                            names(f, indent + 2, out, &format!("{margin}- **{}**: {}\n", line(&term.name), code(f.text.trim())));
+                            names(f, indent + 2, out, &format!("{margin}- {}: {}\n", bold(&term.name), code(f.text.trim())));
                             blocks(rest, indent + 2, out);
                             continue;
                         }
                         _ => (String::new(), term.said.as_slice()),
                     };
-                    out.push_str(format!("{margin}- **{}**: {first}", line(&term.name)).trim_end());
+                    out.push_str(format!("{margin}- {}: {first}", bold(&term.name)).trim_end());
                     out.push('\n');
                     if !rest.is_empty() && !matches!(rest.first(), Some(Block::List(_) | Block::Terms(_) | Block::Roomy(_))) {
                         out.push('\n');
@@ -82,6 +82,13 @@ fn table(table: &Table, margin: &str, out: &mut String) {
     out.push('\n');
 }
 
+/// A term, all of it bold.
+fn bold(name: &Text) -> String {
+    let plain =
+        |p: &super::Piece| super::Piece { look: if p.look == Look::Code { Look::Code } else { Look::Plain }, ..p.clone() };
+    format!("**{}**", line(&Text(name.0.iter().map(plain).collect())))
+}
+
 fn line(text: &Text) -> String {
     let pieces = text.0.iter().map(|piece| {
         let body = piece.text.trim();
@@ -117,12 +124,14 @@ fn blanks(text: &str) -> (&'static str, &'static str) {
 /// A text whose beginning would make it a heading or a list.
 fn start(text: &str) -> String {
     let digits = text.chars().take_while(char::is_ascii_digit).count();
-    let numbered = digits > 0 && text.get(digits..).is_some_and(|rest| rest.starts_with(['.', ')']));
+    let ends = |rest: &str| rest.is_empty() || rest.starts_with(' ');
+    let numbered = digits > 0 && text.get(digits..).and_then(|r| r.strip_prefix(['.', ')'])).is_some_and(ends);
     if numbered {
         let (number, rest) = text.split_at(digits);
         return format!("{number}\\{rest}");
     }
-    if text.starts_with(['#', '+', '-', '=', '~']) { format!("\\{text}") } else { text.to_owned() }
+    let listed = text.strip_prefix(['+', '-']).is_some_and(ends);
+    if listed || text.starts_with(['#', '=', '~']) || text.starts_with("---") { format!("\\{text}") } else { text.to_owned() }
 }
 
 fn escaped(text: &str) -> String {

@@ -247,7 +247,7 @@ pub fn tax_formulas(tax: &super::book::Tax) -> Vec<&Formula> {
 }
 
 /// The formulas about paying a tax: nothing else reads what they give, so they may read the tax itself.
-fn paying_formulas(tax: &super::book::Tax) -> Vec<&Formula> {
+pub fn paying_formulas(tax: &super::book::Tax) -> Vec<&Formula> {
     let advances = tax.advances.iter().flat_map(|a| a.due.iter().filter_map(|d| d.when.as_ref()).chain([&a.amount]));
     tax.late.iter().map(|l| &l.rate).chain(advances).collect()
 }
