@@ -160,7 +160,7 @@ pub struct Common {
     /// Tax year, by the calendar year in which it begins
     #[arg(long, value_name = "YEAR", allow_negative_numbers = true)]
     pub year: Option<i32>,
-    /// Facts about the taxpayer: a YAML file `NAME: value`
+    /// Facts: a YAML file `NAME: value`, or a CSV with a line for each taxpayer
     #[arg(long, value_name = "FILE")]
     pub facts: Option<PathBuf>,
     /// One fact; may be given again, as most options

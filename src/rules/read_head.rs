@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use crate::diagnostic::{Code, suggestion};
 use crate::yaml::{Entry, Fields, Node, Reader};
 
-use super::book::{At, InForce, Label, MonthEnd, RuleBook, SourceEntry, Status};
+use super::book::{At, InForce, Label, MonthEnd, RuleBook, SourceEntry, Status, Watch};
 use super::read::Read;
 use super::read_taxes::working_days;
 
@@ -14,7 +14,14 @@ const SOURCE_KINDS: &[(&str, &str)] =
 
 /// Reads the head of a law from the file that has it.
 pub fn head(reader: &mut Reader, fields: &mut Fields<'_>, book: &mut RuleBook) {
-    if let Some(code) = fields.require(reader, "jurisdiction").and_then(|n| reader.string(n)) {
+    if let Some(node) = fields.require(reader, "jurisdiction")
+        && let Some(code) = reader.string(node)
+    {
+        if !crate::template::is_code(&code) {
+            let help =
+                "write the name of the folder: two small letters, and for a region its letters behind a dash: `xx`, `xx-ab`";
+            reader.problem(Code::R0203, node.spot, format!("`{code}` is not a code of a country"), Some(help.into()));
+        }
         book.code = code;
     }
     book.title = fields.require(reader, "title").and_then(|n| reader.string(n)).unwrap_or_default();
@@ -22,7 +29,13 @@ pub fn head(reader: &mut Reader, fields: &mut Fields<'_>, book: &mut RuleBook) {
         && let Some(text) = reader.text(node)
     {
         if !crate::ledger::is_currency(text) {
-            reader.problem(Code::R0309, node.spot, format!("`{text}` is not a currency code of ISO 4217"), None);
+            let capitals = text.to_uppercase();
+            let help = if crate::ledger::is_currency(&capitals) {
+                format!("write `{capitals}`")
+            } else {
+                "give its three capital letters, such as EUR or USD".to_owned()
+            };
+            reader.problem(Code::R0309, node.spot, format!("`{text}` is not a currency code of ISO 4217"), Some(help));
         }
         book.currency = text.to_owned();
     }
@@ -137,6 +150,17 @@ pub fn source(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
         }
     }
     book.sources.insert(entry.key.clone(), found);
+}
+
+/// Reads one entry of `watch`.
+pub fn watch(reader: &mut Reader, node: &Node) -> Option<Watch> {
+    let mut fields = reader.fields(node, "an entry of `watch`")?;
+    let title = fields.require(reader, "title").and_then(|n| reader.string(n));
+    let cite = reader.cite(&mut fields, "what is to be watched");
+    let expected = fields.take("expected").and_then(|n| reader.date(n));
+    let note = reader.text_of(&mut fields, "note");
+    fields.done(reader);
+    Some(Watch { title: title.unwrap_or_default(), cite, expected, note, at: reader.at(node.spot) })
 }
 
 fn against(reader: &mut Reader, fields: &mut Fields<'_>) -> Vec<(String, At)> {

@@ -3,6 +3,7 @@
 //! Rule files use a plain subset: no anchors, aliases, merge keys, tags, and no key twice. That also disarms alias bombs.
 
 mod decode;
+pub mod mistakes;
 mod parse;
 
 use std::sync::Arc;
