@@ -55,6 +55,12 @@ fn values_days_and_shares_are_right() {
     let told: Vec<_> = rate.values.iter().map(|v| (v.shown.as_str(), v.in_year)).collect();
     assert_eq!(told, [("18%", false), ("12.5%", true), ("unknown", false)]);
     assert_eq!(rate.values[0].in_force.through, Some("2023-04-05".parse().unwrap()));
+    let shadow = &rate.shadows[0];
+    assert_eq!((shadow.shown.as_str(), shadow.standing.as_deref(), shadow.in_year), ("30%", Some("cancelled"), false));
+    assert_eq!(
+        (card.watch[0].title.as_str(), card.watch[0].expected.map(|d| d.to_string())),
+        ("The rate may rise", Some("2026-04-06".into()))
+    );
     assert!(!rate.assumed, "known through the last day of the year");
     assert_eq!(card.parameters[2].values[0].shown, "12,345.6 GBP", "a formula is told with what it comes to");
     // Thirty days after 5 April 2025 is 5 May, a Monday; fifteen after each quarter.

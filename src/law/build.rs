@@ -66,6 +66,7 @@ pub fn card(book: &RuleBook, year: Option<Period>) -> Card {
         quantities: builder.quantities(),
         readings: builder.options(true),
         choices: builder.options(false),
+        watch: builder.watch(),
         known: builder.known(),
         disagreements: cites::disagreements(book, &sources),
         sources,
@@ -75,7 +76,7 @@ pub fn card(book: &RuleBook, year: Option<Period>) -> Card {
 
 /// How much of a law rests on confirmed sources alone.
 pub fn confidence(book: &RuleBook) -> card::Confidence {
-    let entries: Vec<_> = cited::every(book).into_iter().filter(|c| !c.cite.is_empty()).collect();
+    let entries: Vec<_> = cited::every(book).into_iter().filter(|c| c.what.counts() && !c.cite.is_empty()).collect();
     let share = |only: Option<What>| {
         let some: Vec<_> = entries.iter().filter(|c| only.is_none_or(|what| what == c.what)).collect();
         let sure = |c: &&&cited::Cited<'_>| c.cite.iter().all(|(key, _)| book.status(key) == Status::Confirmed);
@@ -224,6 +225,17 @@ impl Builder<'_> {
             note: set.note.clone(),
             place: place(&set.at),
         }
+    }
+
+    fn watch(&self) -> Vec<card::Watch> {
+        let watch = |w: &crate::rules::book::Watch| card::Watch {
+            title: w.title.clone(),
+            expected: w.expected,
+            cite: keys(&w.cite),
+            note: w.note.clone(),
+            place: place(&w.at),
+        };
+        self.book.watch.iter().map(watch).collect()
     }
 
     /// Through which days values are known to hold, the earliest first.

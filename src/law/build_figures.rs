@@ -111,6 +111,7 @@ impl Builder<'_> {
             assumed: self.year.is_some_and(|y| parameter.known_through.is_some_and(|known| known < y.end)),
             read_by: self.names(self.graph.readers(Ref::Parameter(index))),
             values: self.values(index, parameter),
+            shadows: self.shadows(index, parameter),
             note: parameter.note.clone(),
             place: place(&parameter.at),
         };
@@ -143,6 +144,7 @@ impl Builder<'_> {
         card::Value {
             in_force: Days { from: in_force.from, through: until },
             in_year: self.in_year(in_force),
+            standing: None,
             value,
             formula,
             shown,
@@ -152,12 +154,28 @@ impl Builder<'_> {
         }
     }
 
+    /// Values of acts that are not in force, each with what its act is: cancelled, or proposed.
+    fn shadows(&self, index: usize, parameter: &Parameter) -> Vec<card::Value> {
+        let shadow = |dated: &DatedValue| {
+            let standing = dated.cite.first().map(|(key, _)| self.book.status(key).word().to_owned());
+            let shown = match &dated.value {
+                // The value in force on the day is another one: the formula is shown as it is written.
+                Given::Formula(formula) => formula.text.clone(),
+                _ => String::new(),
+            };
+            let told = self.value(index, parameter, dated, dated.in_force.until);
+            let shown = if shown.is_empty() { told.shown.clone() } else { shown };
+            card::Value { in_year: false, standing, formula: None, shown, ..told }
+        };
+        parameter.shadows.iter().map(shadow).collect()
+    }
+
     /// The value of a parameter on a day, computed as in an assessment of an empty ledger.
     fn on(&self, parameter: usize, day: NaiveDate) -> Option<Value> {
         let year: Period = self.calendar.year(self.calendar.year_of(day))?;
         let ledger = Ledger::default();
         let (prices, rates) = (Prices::default(), Rates::default());
-        let (facts, _) = facts::read(&FactsInput::default(), self.book, &ledger, self.calendar.year_of(day));
+        let (facts, _) = facts::read(&FactsInput::default(), self.book, &ledger, self.calendar.year_of(day), None);
         let word = |o: &crate::rules::book::OptionSet| self.book.names.find_word(&o.default);
         let inputs = Inputs {
             book: self.book,
@@ -169,6 +187,7 @@ impl Builder<'_> {
             strict: false,
             year,
             first_year: year,
+            shadow: None,
         };
         let shared = Shared::new(&inputs, year.end);
         with_shared(&inputs, &shared, &Log::default(), |run| run.world.parameter_at(parameter, day).ok())

@@ -31,6 +31,7 @@ pub struct Card {
     pub quantities: Vec<Figure>,
     pub readings: Vec<OptionSet>,
     pub choices: Vec<OptionSet>,
+    pub watch: Vec<Watch>,
     pub known: Vec<Known>,
     pub disagreements: Vec<Disagreement>,
     pub sources: Vec<Source>,
@@ -190,6 +191,8 @@ pub struct Parameter {
     pub assumed: bool,
     pub read_by: Vec<Name>,
     pub values: Vec<Value>,
+    /// Values of acts that are cancelled or only proposed; none of them is used.
+    pub shadows: Vec<Value>,
     pub note: Option<String>,
     pub place: Place,
 }
@@ -199,6 +202,8 @@ pub struct Value {
     pub in_force: Days,
     /// True where it holds on some day of the year shown.
     pub in_year: bool,
+    /// `cancelled` or `proposed`, of a value that is not used for that.
+    pub standing: Option<String>,
     /// The number, date or word; none for a formula and for what is unknown.
     pub value: Option<String>,
     pub formula: Option<Formula>,
@@ -327,6 +332,16 @@ pub struct OptionEntry {
     pub name: String,
     pub title: String,
     pub argument: String,
+}
+
+/// What may change soon.
+#[derive(Debug, Clone, Serialize)]
+pub struct Watch {
+    pub title: String,
+    pub expected: Option<NaiveDate>,
+    pub cite: Vec<String>,
+    pub note: Option<String>,
+    pub place: Place,
 }
 
 /// Through which day something is known to hold.

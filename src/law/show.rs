@@ -19,6 +19,7 @@ pub fn page(card: &Card) -> Page {
     show.options("Readings: where the law is unclear", &card.readings, &mut blocks);
     show.options("Choices of the taxpayer", &card.choices, &mut blocks);
     show.calendar(&mut blocks);
+    show.watch(&mut blocks);
     show.known(&mut blocks);
     show.disagreements(&mut blocks);
     show.sources(&mut blocks);

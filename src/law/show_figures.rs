@@ -154,21 +154,27 @@ impl Show<'_> {
 
     fn values(&self, parameter: &Parameter) -> Block {
         let year = self.card.year.as_ref().map(|y| y.label.as_str());
+        // The column says which values stand in the year, and which are no law.
+        let marked = year.is_some() || !parameter.shadows.is_empty();
         let mut head = vec!["Days".to_owned(), "Value".to_owned()];
-        head.extend(year.map(|_| String::new()));
+        head.extend(marked.then(String::new));
         head.push("Law".to_owned());
         let row = |value: &Value| {
             let always = Text::new().quiet("always");
             let when = days(value.in_force);
             let mut cells = vec![if when.is_empty() { always } else { when.into() }, shown(value)];
-            if let Some(year) = year {
-                cells.push(if value.in_year { Text::new().strong(format!("in {year}")) } else { Text::new() });
-            }
+            let mark = match (&value.standing, year) {
+                (Some(standing), _) => Text::new().doubt(format!("{standing}: not used")),
+                (None, Some(year)) if value.in_year => Text::new().strong(format!("in {year}")),
+                _ => Text::new(),
+            };
+            cells.extend(marked.then_some(mark));
             let note = value.note.as_ref().map(|n| format!(". {n}")).unwrap_or_default();
             cells.push(self.cites(&value.cite).plain(note));
             cells
         };
-        Block::Table(Table { head, rows: parameter.values.iter().map(row).collect(), right: Vec::new() })
+        let rows = parameter.values.iter().chain(&parameter.shadows).map(row).collect();
+        Block::Table(Table { head, rows, right: Vec::new() })
     }
 
     pub(super) fn rows(&self, blocks: &mut Vec<Block>) {

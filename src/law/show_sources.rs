@@ -7,6 +7,20 @@ use super::show::{Show, days, para, section, text, titles};
 use super::words::status;
 
 impl Show<'_> {
+    pub(super) fn watch(&self, blocks: &mut Vec<Block>) {
+        if self.card.watch.is_empty() {
+            return;
+        }
+        blocks.push(section("What to watch"));
+        let watch = |watch: &super::card::Watch| {
+            let mut said = vec![para(Text::new().strong(watch.title.as_str()))];
+            said.extend(watch.note.iter().map(|n| para(n.as_str())));
+            said.push(para(self.cites(&watch.cite)));
+            Term::new(watch.expected.map_or("soon".to_owned(), |d| d.to_string()), said)
+        };
+        blocks.push(Block::Roomy(self.card.watch.iter().map(watch).collect()));
+    }
+
     pub(super) fn known(&self, blocks: &mut Vec<Block>) {
         let card = self.card;
         let mut terms: Vec<Term> = Vec::new();

@@ -63,7 +63,7 @@ pub struct Source {
 /// The list of a law, the most consequential first in each group.
 pub fn unconfirmed(book: &RuleBook) -> Unconfirmed {
     let mut found: Vec<(Status, What, Item)> = Vec::new();
-    for entry in cited::every(book) {
+    for entry in cited::every(book).into_iter().filter(|c| c.what.counts()) {
         let doubtful: Vec<&String> =
             entry.cite.iter().map(|(key, _)| key).filter(|key| book.status(key) != Status::Confirmed).collect();
         let Some(status) = ORDER.iter().find(|s| doubtful.iter().any(|key| book.status(key) == **s)) else { continue };
@@ -114,7 +114,14 @@ fn name(book: &RuleBook, entry: &Cited<'_>) -> Option<String> {
         What::Field => book.fields.get(entry.section).map(|f| &f.name),
         What::Reading | What::Choice => book.options.get(entry.section).map(|o| &o.name),
         What::Fact => book.facts.get(entry.section).map(|f| &f.name),
-        What::Treatment | What::Fees | What::Matching | What::Valuation | What::MonthEnd | What::WorkingDays => None,
+        What::Treatment
+        | What::Fees
+        | What::Matching
+        | What::Valuation
+        | What::MonthEnd
+        | What::WorkingDays
+        | What::Shadow
+        | What::Watch => None,
     };
     found.cloned()
 }
@@ -166,7 +173,7 @@ fn says(book: &RuleBook, entry: &Cited<'_>) -> Option<String> {
             let chosen = o.options.iter().find(|e| e.name == o.default).map_or(o.default.as_str(), |e| e.title.as_str());
             format!("{chosen} ({})", o.default)
         }),
-        What::Fact | What::Valuation | What::MonthEnd | What::WorkingDays => None,
+        What::Fact | What::Valuation | What::MonthEnd | What::WorkingDays | What::Shadow | What::Watch => None,
     };
     found
 }

@@ -259,6 +259,8 @@ pub fn entry(book: &RuleBook, cited: &Cited<'_>) -> String {
         What::Due => book.taxes.get(cited.section).map(|t| format!("when due: {}", t.title)),
         What::Advances => book.taxes.get(cited.section).map(|t| format!("advances: {}", t.title)),
         What::LateInterest => book.taxes.get(cited.section).map(|t| format!("interest on late payment: {}", t.title)),
+        What::Shadow => book.parameters.get(cited.section).map(|p| format!("{} under an act not in force", p.title)),
+        What::Watch => book.watch.get(cited.section).map(|w| w.title.clone()),
         What::WorkingDays => Some("days on which nothing is due".to_owned()),
         What::Rounding => book.taxes.get(cited.section).map(|t| format!("rounding: {}", t.title)),
         What::Value => book.parameters.get(cited.section).map(|p| p.title.clone()),

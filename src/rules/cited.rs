@@ -51,6 +51,11 @@ impl What {
         }
     }
 
+    /// True for what the law in force says; what was cancelled or may come is told apart.
+    pub fn counts(self) -> bool {
+        !matches!(self, What::Shadow | What::Watch)
+    }
+
     /// True for what decides by itself, so that it may not rest on an act which is not in force.
     pub fn decides(self) -> bool {
         !matches!(self, What::Valuation | What::Reading | What::Choice | What::Fact | What::MonthEnd | What::Shadow | What::Watch)
