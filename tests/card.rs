@@ -164,7 +164,7 @@ fn well_formed(html: &str) {
         if tag.starts_with('/') {
             assert_eq!(open.pop().as_deref(), Some(name.as_str()), "closed in order");
         } else {
-            assert!(tag.matches('"').count() % 2 == 0, "{tag}");
+            assert!(tag.matches('"').count().is_multiple_of(2), "{tag}");
             if name != "meta" {
                 open.push(name.clone());
             }

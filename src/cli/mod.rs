@@ -10,6 +10,7 @@ mod import;
 mod law;
 mod new;
 mod output;
+mod schema;
 
 use std::process::ExitCode;
 
@@ -63,6 +64,7 @@ pub fn main() -> ExitCode {
         Command::Law(args) => law::run(args),
         Command::Jurisdictions(args) => law::jurisdictions(args),
         Command::New(args) => new::run(args),
+        Command::Schema(args) => schema::run(args),
         Command::ExplainError(args) => explain_error::run(args),
     };
     end.into()

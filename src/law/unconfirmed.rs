@@ -127,7 +127,7 @@ fn name(book: &RuleBook, entry: &Cited<'_>) -> Option<String> {
 }
 
 fn says(book: &RuleBook, entry: &Cited<'_>) -> Option<String> {
-    let found = match entry.what {
+    match entry.what {
         What::Tax => book.taxes.get(entry.section).map(|tax| {
             let base = tax.base.as_ref().map(|f| f.text.as_str());
             let rate = tax.rate.as_ref().map(|f| f.text.as_str());
@@ -174,8 +174,7 @@ fn says(book: &RuleBook, entry: &Cited<'_>) -> Option<String> {
             format!("{chosen} ({})", o.default)
         }),
         What::Fact | What::Valuation | What::MonthEnd | What::WorkingDays | What::Shadow | What::Watch => None,
-    };
-    found
+    }
 }
 
 fn rule(rule: &Rule) -> String {

@@ -36,6 +36,8 @@ impl Reader {
 
     /// The keys of a map; `what` names it in messages ("a tax").
     pub fn fields<'a>(&mut self, node: &'a Node, what: &'static str) -> Option<Fields<'a>> {
+        #[cfg(test)]
+        super::asked::map(what);
         match &node.value {
             Value::Map(entries) => Some(Fields { what, spot: node.spot, entries, known: Vec::new() }),
             _ => {
@@ -123,6 +125,8 @@ impl Reader {
 
     /// One of a fixed list of words.
     pub fn one_of<T: Copy>(&mut self, node: &Node, options: &[(&'static str, T)]) -> Option<T> {
+        #[cfg(test)]
+        super::asked::words(node.spot, options.iter().map(|(word, _)| *word));
         let text = self.text(node)?;
         if let Some((_, value)) = options.iter().find(|(word, _)| *word == text) {
             return Some(*value);
@@ -147,7 +151,10 @@ impl<'a> Fields<'a> {
     pub fn take(&mut self, key: &'static str) -> Option<&'a Node> {
         self.known.push(key);
         let small = |e: &&Entry| e.key.eq_ignore_ascii_case(key);
-        self.entries.iter().find(|e| e.key == key).or_else(|| self.entries.iter().find(small)).map(|e| &e.value)
+        let found = self.entries.iter().find(|e| e.key == key).or_else(|| self.entries.iter().find(small)).map(|e| &e.value);
+        #[cfg(test)]
+        super::asked::key(self.what, key, found);
+        found
     }
 
     /// As [`Fields::take`], and an error if the key is missing.
