@@ -102,7 +102,7 @@ const MISTAKES: &[Mistake] = &[
     Mistake {
         right: "value: 10%",
         wrong: "value: \"10,5%\"",
-        said: "R0203 `10,5` is not a plain decimal number",
+        said: "R0203 `10,5%` is not a rate: `10,5` is not a plain decimal number",
         help: "write decimals with a point, and nothing between thousands: `10.5%`",
     },
     Mistake {

@@ -130,7 +130,7 @@ fn amount(text: &str, unit: &Unit) -> Result<Decimal, String> {
         if !unit.is_plain() {
             return Err(format!("`{text}` is a rate, but this is an amount in {unit}"));
         }
-        let value = number::parse(percent.trim_end()).map_err(|e| e.to_string())?;
+        let value = number::parse(percent.trim_end()).map_err(|e| format!("`{text}` is not a rate: {e}"))?;
         return number::mul(value, Decimal::new(1, 2)).map_err(|e| e.to_string());
     }
     let (digits, word) = text.split_once(' ').map_or((text, None), |(d, w)| (d, Some(w.trim())));
