@@ -95,6 +95,8 @@ pub enum Ref {
     Field(usize),
     Row(RowField),
     Part(PartField),
+    /// A basis that lots carry.
+    Basis(usize),
     /// Key `k` of the record a list fact runs over.
     Record(usize, usize),
 }
@@ -155,6 +157,17 @@ pub enum PartField {
     Leg,
     Amount,
     Received,
+    /// The part of a loss that does not count.
+    DeniedLoss,
+    /// The day on which a holding is looked at, and what it is worth then.
+    HeldOn,
+    MarketValue,
+    LossMade,
+    UnitsSold,
+    UnitsBought,
+    UnitsRebought,
+    UnitsHeld,
+    ValueHeld,
 }
 
 impl PartField {
@@ -174,6 +187,15 @@ impl PartField {
         ("leg", PartField::Leg),
         ("amount", PartField::Amount),
         ("received", PartField::Received),
+        ("denied_loss", PartField::DeniedLoss),
+        ("held_on", PartField::HeldOn),
+        ("market_value", PartField::MarketValue),
+        ("loss_made", PartField::LossMade),
+        ("units_sold", PartField::UnitsSold),
+        ("units_bought", PartField::UnitsBought),
+        ("units_rebought", PartField::UnitsRebought),
+        ("units_held", PartField::UnitsHeld),
+        ("value_held", PartField::ValueHeld),
     ];
 }
 

@@ -1,6 +1,6 @@
 //! The shapes of a rule file: the file, its head, sources, what is given, the values of the law, figures.
 
-use super::Val::{Currency, Date, Either, Formula, List, Map, MonthDay, Name, Names, Text, Unit, Words};
+use super::Val::{Currency, Date, Either, Formula, List, Map, MonthDay, Name, Names, OneOrMore, Text, Unit, Words};
 use super::{CITE, FROM, Key, LIST_OF_TEXT, MAY_CITE, NEED_TITLE, NOTE, PER_ABOUT, Shape, TITLE, UNTIL, may, need, shape};
 
 const FORMULA: Key = may("formula", Formula, "How it is computed; `cases` where that depends on conditions.");
@@ -46,12 +46,20 @@ pub const SHAPES: &[Shape] = &[
                 may("valuation", Map("`valuation`"), "Where the value of a row is looked for."),
                 may("treatment", List(&Map("a treatment")), "What each kind of row is; for each row the first entry that fits."),
                 may("fees", List(&Map("a fee rule")), "What fees do; the first entry that fits."),
-                may("matching", Map("`matching`"), "Which lots a disposal takes."),
+                may(
+                    "matching",
+                    OneOrMore(&Map("`matching`")),
+                    "Which lots a disposal takes; a list of versions where the law changed.",
+                ),
+                may("bases", Names(&Map("a basis")), "Amounts that lots carry beside their cost."),
+                may("on_date", List(&Map("an entry of `on_date`")), "What the law does to holdings on a day."),
+                may("deny_loss", OneOrMore(&Map("`deny_loss`")), "Losses that do not count; the first entry that is in force."),
                 may("each_match", Names(&Map("a field")), "Fields of a disposal's part matched to one lot."),
                 may("each_disposal", Names(&Map("a field")), "Fields of a disposal."),
                 may("each_income", Names(&Map("a field")), "Fields of an income."),
                 may("each_expense", Names(&Map("a field")), "Fields of an expense."),
                 may("each_acquisition", Names(&Map("a field")), "Fields of an acquisition."),
+                may("each_holding", Names(&Map("a field")), "Fields of what is held."),
                 may("quantities", Names(&Map("a quantity")), "Amounts of a period."),
                 may("taxes", Names(&Map("a tax")), "What is owed."),
             ],
