@@ -62,6 +62,9 @@ pub fn card(book: &RuleBook, year: Option<Period>) -> Card {
         treatment: builder.treatments(),
         fees: builder.fees(),
         matching: builder.matching(),
+        bases: builder.bases(),
+        on_date: builder.on_dates(),
+        deny_loss: builder.deny_loss(),
         fields: builder.fields(),
         quantities: builder.quantities(),
         readings: builder.options(true),
@@ -138,6 +141,7 @@ impl Builder<'_> {
             Ref::Quantity(i) => book.quantities.get(i).map(|q| (&q.name, q.title.as_ref()))?,
             Ref::Tax(i) => book.taxes.get(i).map(|t| (&t.name, Some(&t.title)))?,
             Ref::Field(i) => book.fields.get(i).map(|f| (&f.name, f.title.as_ref()))?,
+            Ref::Basis(i) => book.bases.get(i).map(|b| (&b.name, b.title.as_ref()))?,
             Ref::Row(_) | Ref::Part(_) | Ref::Record(..) => return None,
         };
         Some(Name { name: name.clone(), title: title.cloned().unwrap_or_default() })

@@ -2,7 +2,7 @@
 
 use crate::formula::Formula;
 use crate::formula::code::Ref;
-use crate::rules::book::{InForce, Worth};
+use crate::rules::book::{Further, InForce, Worth};
 
 use super::build::Builder;
 use super::card::{self, Days};
@@ -45,11 +45,23 @@ impl Builder<'_> {
             class: t.class.clone(),
             proceeds: self.maybe(worth(&t.proceeds)),
             cost: self.maybe(worth(&t.cost)),
+            taxed: self.maybe(t.taxed.as_ref()),
+            also: t.also.iter().map(|f| self.further(f)).collect(),
             cite: keys(&t.cite),
             note: t.note.clone(),
             place: place(&t.at),
         };
         shown.map(treatment).collect()
+    }
+
+    fn further(&self, further: &Further) -> card::Further {
+        card::Further {
+            r#as: further.effect.word().to_owned(),
+            text: words::effect(further.effect, &further.proceeds, &further.cost, further.keeps_date),
+            class: further.class.clone(),
+            proceeds: self.maybe(worth(&further.proceeds)),
+            cost: self.maybe(worth(&further.cost)),
+        }
     }
 
     pub(super) fn fees(&self) -> Vec<card::Fees> {
@@ -65,24 +77,6 @@ impl Builder<'_> {
             place: place(&f.at),
         };
         shown.map(fee).collect()
-    }
-
-    pub(super) fn matching(&self) -> card::Matching {
-        let matching = &self.book.matching;
-        let keys_of_pool = [(matching.by_asset, "asset"), (matching.by_account, "account")];
-        let step = |s: &crate::rules::book::Step| card::Step {
-            method: s.method.word().to_owned(),
-            text: words::method(s.method).to_owned(),
-            when: self.maybe(s.when.as_ref()),
-            cite: keys(&s.cite),
-            note: s.note.clone(),
-            place: place(&s.at),
-        };
-        card::Matching {
-            pool_by: keys_of_pool.iter().filter(|(is, _)| *is).map(|(_, word)| (*word).to_owned()).collect(),
-            steps: matching.steps.iter().map(step).collect(),
-            note: matching.note.clone(),
-        }
     }
 
     /// What asks for a name directly, in words.
@@ -104,7 +98,7 @@ impl Builder<'_> {
         if book.fees.iter().any(|f| f.when.as_ref().is_some_and(|f| reads(f, name))) {
             found.push("where fees go".to_owned());
         }
-        if book.matching.steps.iter().any(|s| s.when.as_ref().is_some_and(|f| reads(f, name))) {
+        if book.matching.iter().flat_map(|m| &m.steps).any(|s| s.when.as_ref().is_some_and(|f| reads(f, name))) {
             found.push("the order of lots".to_owned());
         }
         for reader in self.names(self.graph.readers(name)) {

@@ -9,7 +9,7 @@ use crate::formula::Formula;
 use crate::formula::code::{Op, Range, Ref};
 use crate::formula::names::Item;
 use crate::rules::RuleBook;
-use crate::rules::book::{Effect, Given, Rule, Treatment, Worth};
+use crate::rules::book::{Effect, Given, OnDateWhat, OnDay, PoolBy, Rule, Treatment, Worth};
 use crate::rules::compile::{paying_formulas, tax_formulas};
 
 /// The parts that rows become.
@@ -113,24 +113,62 @@ impl Graph {
             if let Some(when) = &treatment.when {
                 // Where the condition fails, a later treatment of the kind takes the row.
                 let later = book.treatments.iter().skip(index).filter(|t| shares_kind(t, treatment));
-                later.flat_map(|t| becomes(t.effect)).for_each(|parts| self.formula(when, Node::Parts(*parts)));
+                self.feeds(when, &later.flat_map(effects).flat_map(becomes).copied().collect::<Vec<_>>());
             }
-            if let Worth::Formula(formula) = &treatment.proceeds {
-                becomes(treatment.effect).iter().for_each(|parts| self.formula(formula, Node::Parts(*parts)));
+            if let Some(taxed) = &treatment.taxed {
+                self.feeds(taxed, &[Parts::Matches, Parts::Acquisitions]);
             }
-            if let Worth::Formula(formula) = &treatment.cost {
-                self.formula(formula, Node::Parts(Parts::Acquisitions));
+            let own = (treatment.effect, &treatment.proceeds, &treatment.cost);
+            for (effect, proceeds, cost) in treatment.also.iter().map(|f| (f.effect, &f.proceeds, &f.cost)).chain([own]) {
+                if let Worth::Formula(formula) = proceeds {
+                    self.feeds(formula, becomes(effect));
+                }
+                if let Worth::Formula(formula) = cost {
+                    self.feeds(formula, &[Parts::Acquisitions]);
+                }
             }
         }
         for when in book.fees.iter().filter_map(|f| f.when.as_ref()) {
-            [Parts::Matches, Parts::Acquisitions].iter().for_each(|parts| self.formula(when, Node::Parts(*parts)));
+            self.feeds(when, &[Parts::Matches, Parts::Acquisitions]);
         }
-        for when in book.matching.steps.iter().filter_map(|s| s.when.as_ref()) {
-            self.formula(when, Node::Parts(Parts::Matches));
+        lot_formulas(book).into_iter().for_each(|f| self.feeds(f, &[Parts::Matches]));
+        for (index, basis) in book.bases.iter().enumerate() {
+            self.formula(&basis.start, Node::Name(Ref::Basis(index)));
         }
         // What was acquired is matched later, at its cost.
         self.edge(Node::Parts(Parts::Acquisitions), Node::Parts(Parts::Matches));
     }
+
+    fn feeds(&mut self, formula: &Formula, parts: &[Parts]) {
+        parts.iter().for_each(|p| self.formula(formula, Node::Parts(*p)));
+    }
+}
+
+/// The formulas that say which lots leave, and at what cost.
+fn lot_formulas(book: &RuleBook) -> Vec<&Formula> {
+    let mut found: Vec<&Formula> = Vec::new();
+    for version in &book.matching {
+        found.extend(&version.when);
+        found.extend(version.pool_by.iter().filter_map(|k| if let PoolBy::Word(f) = k { Some(&**f) } else { None }));
+        found.extend(version.steps.iter().flat_map(|s| [&s.when, &s.lots, &s.worth]).flatten());
+    }
+    for entry in &book.on_dates {
+        found.extend(entry.when.iter().chain(&entry.lots));
+        if let OnDay::Formula(formula) = &entry.on {
+            found.push(formula);
+        }
+        match &entry.what {
+            OnDateWhat::Set(list) => found.extend(list.iter().map(|(_, f)| f)),
+            OnDateWhat::Deem { proceeds: Worth::Formula(formula), .. } => found.push(formula),
+            OnDateWhat::Deem { .. } | OnDateWhat::Regroup { .. } => {}
+        }
+    }
+    found.extend(book.deny_loss.iter().flat_map(|d| d.when.iter().chain([&d.units])));
+    found
+}
+
+fn effects(treatment: &Treatment) -> impl Iterator<Item = Effect> + '_ {
+    treatment.also.iter().map(|f| f.effect).chain([treatment.effect])
 }
 
 fn shares_kind(a: &Treatment, b: &Treatment) -> bool {
@@ -153,11 +191,11 @@ fn becomes(effect: Effect) -> &'static [Parts] {
 
 fn of_item(item: Item) -> Option<Parts> {
     match item {
-        Item::Match | Item::Disposal => Some(Parts::Matches),
+        Item::Match | Item::Disposal | Item::Loss | Item::PortfolioSale => Some(Parts::Matches),
         Item::Income => Some(Parts::Income),
         Item::Expense => Some(Parts::Expenses),
         Item::Acquisition => Some(Parts::Acquisitions),
-        Item::None | Item::Row | Item::Record(_) => None,
+        Item::None | Item::Row | Item::Record(_) | Item::Holding => None,
     }
 }
 

@@ -4,6 +4,7 @@
 
 pub mod build;
 mod build_figures;
+mod build_lots;
 mod build_rows;
 mod calendar;
 pub mod card;
@@ -12,9 +13,11 @@ mod graph;
 pub mod overview;
 mod show;
 mod show_figures;
+mod show_rows;
 mod show_sources;
 pub mod unconfirmed;
 mod words;
+mod words_lots;
 
 pub use build::{card, year};
 pub use card::Card;

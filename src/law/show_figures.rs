@@ -1,10 +1,8 @@
-//! Of the document: taxes, figures, values by their dates, and what rows are.
-
-use std::collections::BTreeSet;
+//! Of the document: taxes, figures, values by their dates.
 
 use crate::page::{Block, Table, Term, Text};
 
-use super::card::{Figure, Formula, Name, Parameter, Tax, Treatment, Value};
+use super::card::{Figure, Formula, Name, Parameter, Tax, Value};
 use super::show::{Show, days, ended, formula, para, section, titles};
 
 /// Cases as one formula.
@@ -175,124 +173,6 @@ impl Show<'_> {
         };
         let rows = parameter.values.iter().chain(&parameter.shadows).map(row).collect();
         Block::Table(Table { head, rows, right: Vec::new() })
-    }
-
-    pub(super) fn rows(&self, blocks: &mut Vec<Block>) {
-        let card = self.card;
-        blocks.push(section("What is taxed: what each kind of row is"));
-        blocks.push(para(
-            "The first case that fits counts. What opens an account, moves between accounts of one owner, or pays a tax \
-             is the same under every law and is not listed.",
-        ));
-        blocks.push(Block::Roomy(self.treatments()));
-        let names: BTreeSet<&Name> =
-            card.treatment.iter().flat_map(|t| [&t.when, &t.proceeds, &t.cost]).flatten().flat_map(|f| &f.names).collect();
-        if !names.is_empty() {
-            blocks.push(para("Names above:"));
-            blocks.push(Block::Terms(
-                names.into_iter().map(|n| Term::text(Text::new().code(n.name.as_str()), n.title.as_str())).collect(),
-            ));
-        }
-        self.worth(blocks);
-        self.fees(blocks);
-        self.lots(blocks);
-    }
-
-    fn treatments(&self) -> Vec<Term> {
-        let mut terms: Vec<Term> = Vec::new();
-        let mut last: Option<&[String]> = None;
-        for treatment in &self.card.treatment {
-            let again = last == Some(treatment.kinds.as_slice());
-            let text = para(self.treatment(treatment, again));
-            match terms.last_mut() {
-                Some(term) if again => term.said.push(text),
-                _ => {
-                    let kinds =
-                        if treatment.kinds.is_empty() { "every other kind".to_owned() } else { treatment.kinds.join(", ") };
-                    terms.push(Term::new(Text::new().code(kinds), vec![text]));
-                }
-            }
-            last = Some(&treatment.kinds);
-        }
-        terms
-    }
-
-    fn treatment(&self, treatment: &Treatment, again: bool) -> Text {
-        let mut text = Text::new();
-        let when = days(treatment.in_force);
-        if !when.is_empty() {
-            text = text.plain(format!("{when}, "));
-        }
-        if let Some(when) = &treatment.when {
-            text = text.plain("if ").code(when.text.as_str()).plain(": ");
-        } else if again {
-            text = text.plain("otherwise: ");
-        }
-        let (word, rest) = treatment.text.split_at(treatment.text.find([':', ';']).unwrap_or(treatment.text.len()));
-        text = text.strong(word).plain(rest);
-        for (what, formula) in [("amount", &treatment.proceeds), ("cost", &treatment.cost)] {
-            if let Some(formula) = formula {
-                text = text.plain(format!("; {what}: ")).code(formula.text.as_str());
-            }
-        }
-        if let Some(class) = &treatment.class {
-            text = text.plain("; class ").code(class.as_str());
-        }
-        let note = treatment.note.as_ref().map(|n| format!(" ({})", n.trim_end_matches('.'))).unwrap_or_default();
-        text.plain(format!("{note}. ")).and(self.cites(&treatment.cite))
-    }
-
-    fn worth(&self, blocks: &mut Vec<Block>) {
-        let valuation = &self.card.valuation;
-        blocks.push(Block::Entry { title: "What a row is worth".into(), name: String::new() });
-        let mut terms = vec![
-            Term::text("Looked for", valuation.order.join(", then ")),
-            Term::text("Of a swap", valuation.exchange.join(", then ")),
-            Term::text("Exchange rates", valuation.rates.as_str()),
-            Term::text("Prices", valuation.price_at.as_str()),
-        ];
-        self.grounds(valuation.note.as_ref(), &valuation.cite, &mut terms);
-        blocks.push(Block::Terms(terms));
-    }
-
-    fn fees(&self, blocks: &mut Vec<Block>) {
-        if self.card.fees.is_empty() {
-            return;
-        }
-        blocks.push(Block::Entry { title: "Fees".into(), name: String::new() });
-        let fee = |fee: &super::card::Fees| {
-            let mut text = Text::new();
-            let when = days(fee.in_force);
-            if !when.is_empty() {
-                text = text.plain(format!("{when}, "));
-            }
-            if let Some(paid) = &fee.paid_in {
-                text = text.plain(format!("paid in {paid}: "));
-            }
-            if let Some(when) = &fee.when {
-                text = text.plain("if ").code(when.text.as_str()).plain(": ");
-            }
-            let note = fee.note.as_ref().map(|n| format!(" ({})", n.trim_end_matches('.'))).unwrap_or_default();
-            Term::text(fee.to.join(", "), text.plain(format!("{}{note}. ", fee.text)).and(self.cites(&fee.cite)))
-        };
-        blocks.push(Block::Terms(self.card.fees.iter().map(fee).collect()));
-    }
-
-    fn lots(&self, blocks: &mut Vec<Block>) {
-        let matching = &self.card.matching;
-        blocks.push(Block::Entry { title: "Order of lots".into(), name: String::new() });
-        let pool = format!("Lots are kept apart by {}. The first step that stands takes them.", matching.pool_by.join(" and "));
-        blocks.push(para(pool));
-        let step = |step: &super::card::Step| {
-            let mut text = Text::new();
-            if let Some(when) = &step.when {
-                text = text.plain("if ").code(when.text.as_str()).plain(": ");
-            }
-            let note = step.note.as_ref().map(|n| format!(" ({})", n.trim_end_matches('.'))).unwrap_or_default();
-            Term::text(step.method.as_str(), text.plain(format!("{}{note}. ", step.text)).and(self.cites(&step.cite)))
-        };
-        blocks.push(Block::Terms(matching.steps.iter().map(step).collect()));
-        blocks.extend(matching.note.iter().map(|n| para(n.as_str())));
     }
 }
 

@@ -114,9 +114,15 @@ fn name(book: &RuleBook, entry: &Cited<'_>) -> Option<String> {
         What::Field => book.fields.get(entry.section).map(|f| &f.name),
         What::Reading | What::Choice => book.options.get(entry.section).map(|o| &o.name),
         What::Fact => book.facts.get(entry.section).map(|f| &f.name),
+        What::Basis => book.bases.get(entry.section).map(|b| &b.name),
         What::Treatment
         | What::Fees
         | What::Matching
+        | What::UnitCost
+        | What::Moves
+        | What::Shortfall
+        | What::OnDate
+        | What::DenyLoss
         | What::Valuation
         | What::MonthEnd
         | What::WorkingDays
@@ -168,7 +174,15 @@ fn says(book: &RuleBook, entry: &Cited<'_>) -> Option<String> {
             format!("{when}{}", words::treatment(t))
         }),
         What::Fees => book.fees.get(entry.section).map(words::fees),
-        What::Matching => book.matching.steps.get(entry.section).map(|s| words::method(s.method).to_owned()),
+        What::Matching | What::UnitCost => {
+            let step = book.matching.get(entry.section)?.steps.get(entry.index)?;
+            if entry.what == What::Matching { Some(words::step(step)) } else { step.unit_cost.as_ref().map(words::unit_cost) }
+        }
+        What::Moves => book.matching.get(entry.section)?.moves.as_ref().map(words::moves),
+        What::Shortfall => book.matching.get(entry.section)?.shortfall.as_ref().map(words::shortfall),
+        What::Basis => book.bases.get(entry.section).map(|b| flat(&b.start.text)),
+        What::OnDate => book.on_dates.get(entry.section).map(|o| words::on_date(&o.what)),
+        What::DenyLoss => book.deny_loss.get(entry.section).map(words::deny_loss),
         What::Reading | What::Choice => book.options.get(entry.section).map(|o| {
             let chosen = o.options.iter().find(|e| e.name == o.default).map_or(o.default.as_str(), |e| e.title.as_str());
             format!("{chosen} ({})", o.default)

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+pub use super::words_lots::*;
 use crate::engine::value_text;
 use crate::formula::names::{Item, Varies};
 use crate::formula::tree::Toward;
@@ -9,7 +10,7 @@ use crate::formula::types::{Type, Value};
 use crate::number::{percent, plain};
 use crate::rules::RuleBook;
 use crate::rules::book::{
-    Compound, Due, DueRule, Each, Effect, FeeRule, Goes, Late, Method, Moved, PaidIn, PriceAt, RateDay, Rounding, SelectedBy,
+    Compound, Due, DueRule, Each, Effect, FeeRule, Goes, Late, Moved, OnDay, PaidIn, PriceAt, RateDay, Rounding, SelectedBy,
     Side, Treatment, ValueFrom, Worth, YearDays,
 };
 use crate::rules::cited::{Cited, What};
@@ -82,49 +83,71 @@ pub fn item(item: Item) -> &'static str {
         Item::Income => "income",
         Item::Expense => "expense",
         Item::Acquisition => "acquisition",
+        Item::Holding => "holding",
+        Item::Loss | Item::PortfolioSale => "disposal",
         Item::None | Item::Row | Item::Record(_) => "row",
     }
 }
 
 /// What happens to the row.
 pub fn treatment(treatment: &Treatment) -> String {
-    let at = |worth: &Worth, value: &str| match worth {
-        Worth::Value => value.to_owned(),
-        Worth::Zero => "a value of nothing".to_owned(),
-        Worth::Formula(_) => "an amount of its own".to_owned(),
-    };
-    let proceeds = at(&treatment.proceeds, "market value");
-    match treatment.effect {
-        Effect::Acquisition => format!("acquired: a lot at {}", at(&treatment.cost, "the value of what was given for it")),
+    let merged = if treatment.merges_lots { ", as one lot" } else { "" };
+    let text = effect(treatment.effect, &treatment.proceeds, &treatment.cost, treatment.keeps_date);
+    match &treatment.taxed {
+        Some(_) => format!("{text}; this for the lots that are taxed, cost and day of the others go over"),
+        None => format!("{text}{merged}"),
+    }
+}
+
+/// What an effect does, with what its legs count as.
+pub fn effect(effect: Effect, proceeds: &Worth, cost: &Worth, keeps_date: Option<bool>) -> String {
+    let proceeds = amount(proceeds, "market value", "nothing");
+    let text = match effect {
+        Effect::Acquisition => format!("acquired: a lot at {}", amount(cost, "the value of what was given for it", "no cost")),
         Effect::Disposal => format!("sold: proceeds at {proceeds}, less the cost of the lots that leave"),
-        Effect::Exchange => format!("exchanged: what leaves is sold at {proceeds}, what comes is acquired at it"),
+        Effect::Exchange => {
+            format!("exchanged: what leaves is sold at {proceeds}, what comes is acquired at {}", amount(cost, "it", "no cost"))
+        }
         Effect::Rollover => "no sale: cost and day of acquisition go over to what came in".to_owned(),
         Effect::Income => {
-            let lot = match &treatment.cost {
-                Worth::Value => "at the same value",
-                Worth::Zero => "at no cost",
-                Worth::Formula(_) => "with a cost of its own",
-            };
-            format!("income at {proceeds}; an asset becomes a lot {lot}")
+            format!("income at {proceeds}; an asset becomes a lot at {}", amount(cost, "the same value", "no cost"))
         }
         Effect::Expense => format!("a cost, at {proceeds}"),
         Effect::Move => "stays the owner's: no effect".to_owned(),
         Effect::Removal => "leaves without gain or loss".to_owned(),
         Effect::Ignore => "no effect".to_owned(),
         Effect::Refuse => "refused: it is not decided what it is".to_owned(),
+    };
+    match keeps_date {
+        Some(true) if effect != Effect::Rollover => format!("{text}; the day of acquisition goes over"),
+        Some(false) if effect == Effect::Rollover => "no sale: the cost goes over to what came in, acquired anew".to_owned(),
+        _ => text,
     }
+}
+
+fn amount(worth: &Worth, value: &str, zero: &str) -> String {
+    let text = match worth {
+        Worth::Value => value,
+        Worth::Zero => zero,
+        Worth::Cost => "what the units cost",
+        Worth::Carried => "the cost that goes over",
+        Worth::Formula(_) => "an amount of its own",
+    };
+    text.to_owned()
 }
 
 pub fn fees(fee: &FeeRule) -> String {
     let goes = match fee.goes {
         Goes::Received => "raises the cost of what came in",
         Goes::Sent => "lowers the proceeds",
+        Goes::Split => "goes half to what came in, half to what was sent",
         Goes::Apart => "is kept apart, as `fees` of the sale",
         Goes::Lost => "counts nowhere",
     };
     let coin =
         if fee.coin_is_disposal { "a coin paid as a fee is sold by it" } else { "a coin paid as a fee leaves without gain" };
-    format!("{goes}; {coin}")
+    let at_cost = if fee.at_cost { ", at what its units cost" } else { "" };
+    format!("{goes}; {coin}{at_cost}")
 }
 
 pub fn paid_in(paid: PaidIn) -> &'static str {
@@ -133,14 +156,6 @@ pub fn paid_in(paid: PaidIn) -> &'static str {
         PaidIn::Sent => "the asset sent",
         PaidIn::Received => "the asset received",
         PaidIn::Other => "another asset",
-    }
-}
-
-pub fn method(method: Method) -> &'static str {
-    match method {
-        Method::Specific => "the lots that the row names",
-        Method::Fifo => "first in, first out, by the day of acquisition",
-        Method::Average => "average cost of the pool; days first in, first out",
     }
 }
 
@@ -174,15 +189,18 @@ pub fn price_at(at: PriceAt) -> &'static str {
     }
 }
 
-pub fn rounding(rounding: &Rounding) -> String {
-    let toward = match rounding.toward {
+pub fn toward(toward: Toward) -> &'static str {
+    match toward {
         Toward::Down => "down",
         Toward::Up => "up",
         Toward::HalfUp => "to the nearest, halves up",
         Toward::HalfEven => "to the nearest, halves to even",
         Toward::Zero => "toward zero",
-    };
-    format!("to {}, {toward}", plain(rounding.to))
+    }
+}
+
+pub fn rounding(rounding: &Rounding) -> String {
+    format!("to {}, {}", plain(rounding.to), toward(rounding.toward))
 }
 
 pub fn due(due: &Due) -> String {
@@ -271,7 +289,19 @@ pub fn entry(book: &RuleBook, cited: &Cited<'_>) -> String {
             let effects: Vec<&str> = f.to.iter().map(|e| e.word()).collect();
             format!("fees of {}", effects.join(", "))
         }),
-        What::Matching => book.matching.steps.get(cited.section).map(|s| format!("order of lots: {}", s.method.word())),
+        What::Matching | What::UnitCost => {
+            let step = book.matching.get(cited.section).and_then(|m| m.steps.get(cited.index));
+            let what = if cited.what == What::UnitCost { "unit cost" } else { "order of lots" };
+            step.map(|s| format!("{what}: {}", s.method.word().replace('_', " ")))
+        }
+        What::Moves => Some("which lots a move takes".to_owned()),
+        What::Shortfall => Some("what units cost that were never seen coming in".to_owned()),
+        What::Basis => book.bases.get(cited.section).map(|b| titled(b.title.as_ref(), &b.name)),
+        What::OnDate => book.on_dates.get(cited.section).map(|entry| match &entry.on {
+            OnDay::Day(day) => format!("what is held on {day}"),
+            OnDay::Formula(formula) => format!("what is held on {}", formula.text),
+        }),
+        What::DenyLoss => Some("losses that do not count".to_owned()),
         What::Reading | What::Choice => book.options.get(cited.section).map(|o| o.question.clone()),
         What::Fact => book.facts.get(cited.section).map(|f| f.title.clone()),
         What::Valuation => Some("what rows are worth".to_owned()),
