@@ -1,9 +1,11 @@
 //! A checked formula: every name resolved, every type known.
 
+use chrono::NaiveDate;
+
 use crate::number::Decimal;
 
 use super::token::Span;
-use super::tree::{Binary, Function, How, Toward};
+use super::tree::{Binary, DateUnit, Function, How, Reach, Toward};
 use super::types::{Type, Value, WordId};
 
 /// A node of a checked formula.
@@ -56,14 +58,8 @@ pub enum Op {
         of: Option<Box<Code>>,
         over: Range,
         filter: Option<Box<Code>>,
+        reach: Reach,
     },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DateUnit {
-    Days,
-    Months,
-    Years,
 }
 
 /// What an aggregate runs over.
@@ -79,6 +75,25 @@ pub enum Range {
     Months,
     Quarters,
     List(usize),
+    /// The days that the records of a list fact cover; the two keys are the first and last day of a record.
+    Days {
+        fact: usize,
+        from: usize,
+        through: usize,
+    },
+    /// The periods of a quantity or tax.
+    PeriodsOf(Ref),
+    /// What is held.
+    Holdings(HeldOn),
+}
+
+/// When what is held is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeldOn {
+    Begin,
+    End,
+    Day(NaiveDate),
+    Name(Ref),
 }
 
 /// A resolved name: an index into the rule book, or a field that stands there already.
@@ -232,7 +247,8 @@ impl Code {
         let mut found = Vec::new();
         self.walk(&mut |code| match &code.op {
             Op::Ref(name) | Op::Known(name) | Op::At(name, _) => found.push(*name),
-            Op::Aggregate { over: Range::List(fact), .. } => found.push(Ref::Fact(*fact)),
+            Op::Aggregate { over: Range::List(fact) | Range::Days { fact, .. }, .. } => found.push(Ref::Fact(*fact)),
+            Op::Aggregate { over: Range::Holdings(HeldOn::Name(name)), .. } => found.push(*name),
             _ => {}
         });
         found

@@ -15,8 +15,10 @@ mod read_head;
 mod read_inputs;
 mod read_matching;
 mod read_rows;
+mod read_tables;
 mod read_taxes;
 mod sound;
+pub mod tables;
 pub mod units;
 
 pub use book::RuleBook;
