@@ -55,6 +55,10 @@ fn values_days_and_shares_are_right() {
     let told: Vec<_> = rate.values.iter().map(|v| (v.shown.as_str(), v.in_year)).collect();
     assert_eq!(told, [("18%", false), ("12.5%", true), ("unknown", false)]);
     assert_eq!(rate.values[0].in_force.through, Some("2023-04-05".parse().unwrap()));
+    let part = card.parameters.iter().find(|p| p.name == "part").unwrap();
+    let rows: Vec<_> = part.values[1].table.iter().map(|r| (r.words[0].join(", "), r.shown.as_str())).collect();
+    assert_eq!(rows, [("human".to_owned(), "10%"), (String::new(), "100%")], "a formula in a row is told with what it comes to");
+    assert_eq!((part.by[0].name.as_str(), part.values[0].in_year), ("person", false));
     let shadow = &rate.shadows[0];
     assert_eq!((shadow.shown.as_str(), shadow.standing.as_deref(), shadow.in_year), ("30%", Some("cancelled"), false));
     assert_eq!(
@@ -76,7 +80,7 @@ fn values_days_and_shares_are_right() {
         ]
     );
     assert_eq!(card.taxes.iter().map(|t| t.id.as_str()).collect::<Vec<_>>(), ["gains_tax"], "the fee of old has ended");
-    assert_eq!((card.confidence.values.confirmed, card.confidence.values.of), (4, 6));
+    assert_eq!((card.confidence.values.confirmed, card.confidence.values.of), (6, 8));
 }
 
 /// The whole history has what a year leaves out, and no calendar.
@@ -84,12 +88,26 @@ fn values_days_and_shares_are_right() {
 fn the_whole_history_has_everything() {
     let book = invented();
     let all = card(&book, None);
-    assert_eq!((all.taxes.len(), all.calendar.len()), (2, 0));
+    assert_eq!((all.taxes.len(), all.calendar.len()), (3, 0));
     assert!(all.year.is_none());
     let old = card(&book, Some(year(&book, Some(2021)).unwrap()));
     let fee: Vec<_> = old.calendar.iter().filter(|d| d.tax == "old_fee").collect();
     assert_eq!(fee.len(), 24, "each month, for firms and for others");
     assert_eq!((fee[0].due.to_string(), fee[0].when.as_deref()), ("2021-06-10".to_owned(), Some("person is firm")));
+}
+
+/// Where the length of the periods differs by taxpayer, each has its days.
+#[test]
+fn periods_by_taxpayer_are_all_in_the_calendar() {
+    let book = invented();
+    let card = card(&book, Some(year(&book, Some(2026)).unwrap()));
+    let fee = card.taxes.iter().find(|t| t.id == "return_fee").unwrap();
+    assert_eq!(fee.per, "quarter if person is firm, else year");
+    let days = card.calendar.iter().filter(|d| d.tax == "return_fee");
+    let told: Vec<_> = days.map(|d| (d.due.to_string(), d.period.as_str(), d.when.as_deref().unwrap())).collect();
+    assert_eq!(told.len(), 5);
+    assert_eq!(told[0], ("2026-07-15".to_owned(), "2026-27-Q1", "person is firm"));
+    assert_eq!(told[3], ("2027-04-15".to_owned(), "2026-27", "otherwise"));
 }
 
 /// What a reading changes follows from the formulas, through the rows that it turns into something else.
@@ -102,7 +120,7 @@ fn a_reading_names_the_figures_it_may_change() {
     assert_eq!(names(&card.choices[0].changes), ["gains", "gains_tax"]);
     assert_eq!(names(&card.facts[0].needed_for), ["gains_tax"]);
     let all = fisc::law::card(&invented(), None);
-    assert_eq!(names(&all.facts[0].needed_for), ["gains_tax", "old_fee"]);
+    assert_eq!(names(&all.facts[0].needed_for), ["gains_tax", "old_fee", "return_fee"]);
     let kg = library::law("kg", None).book.unwrap();
     let of_kg = fisc::law::card(&kg, None);
     let loss = of_kg.readings.iter().find(|r| r.name == "loss_netting").unwrap();
@@ -215,7 +233,7 @@ fn both_sides_of_a_dispute_are_told() {
             ("unconfirmed", vec!["value"]),
             ("disputed", vec!["due date"]),
             ("law_silent", vec!["treatment", "treatment", "treatment", "reading"]),
-            ("guidance", vec!["value"]),
+            ("guidance", vec!["value", "row of a table"]),
         ]
     );
     let due = &found.groups[1].items[0];

@@ -19,11 +19,11 @@ from ._api import (
     Tax,
     assess,
     check,
-    jurisdictions,
     read_ledger,
 )
 from ._errors import Diagnostic, FiscError
 from ._fisc import __version__
+from ._law import Law, jurisdictions, law
 from ._readings import Extreme, Range
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "Explanation",
     "Extreme",
     "FiscError",
+    "Law",
     "Ledger",
     "Range",
     "Table",
@@ -41,5 +42,6 @@ __all__ = [
     "assess",
     "check",
     "jurisdictions",
+    "law",
     "read_ledger",
 ]

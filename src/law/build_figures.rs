@@ -4,23 +4,31 @@ use chrono::NaiveDate;
 
 use crate::assess::refusal::Log;
 use crate::assess::run::{Inputs, Shared, with_shared};
+use crate::assess::world::{Ctx, Item};
 use crate::calendar::Period;
 use crate::facts::{self, FactsInput};
 use crate::formula::Formula;
 use crate::formula::code::{Op, Ref};
-use crate::formula::types::Value;
+use crate::formula::types::{Type, Value};
 use crate::ledger::Ledger;
-use crate::rules::book::{Advances, DatedValue, Due, Given, InForce, Late, Parameter, Rounding};
+use crate::rules::book::{Advances, DatedValue, Due, Given, InForce, Key, Late, Parameter, Rounding, TableRow};
 use crate::value::tables::{Prices, Rates};
 
 use super::build::Builder;
 use super::build_rows::days;
-use super::card::{self, Days};
+use super::card::{self, Days, Name};
 use super::cites::{keys, place};
 use super::words;
 
 fn rounding(rounding: &Rounding) -> card::Said {
     card::Said { text: words::rounding(rounding), cite: keys(&rounding.cite), note: rounding.note.clone() }
+}
+
+/// A value in its three forms.
+struct Told {
+    value: Option<String>,
+    formula: Option<card::Formula>,
+    shown: String,
 }
 
 impl Builder<'_> {
@@ -32,7 +40,7 @@ impl Builder<'_> {
             kind: t.kind.clone(),
             borne_by: t.borne_by.clone(),
             in_force: days(t.in_force),
-            per: t.per.word().to_owned(),
+            per: words::per(&t.per),
             applies: self.maybe(t.applies.as_ref()),
             base: self.maybe(t.base.as_ref()),
             rate: self.maybe(t.rate.as_ref()),
@@ -94,7 +102,7 @@ impl Builder<'_> {
             Op::Const(value) => vec![words::value(self.book, &rate.code.ty, *value)],
             Op::Ref(Ref::Parameter(index)) => {
                 let Some(parameter) = self.book.parameters.get(*index) else { return Vec::new() };
-                let shown = self.values(*index, parameter).into_iter().filter(|v| v.in_year);
+                let shown = self.values(parameter).into_iter().filter(|v| v.in_year);
                 shown.map(|v| v.shown).collect()
             }
             _ => Vec::new(),
@@ -110,52 +118,84 @@ impl Builder<'_> {
             known_through: parameter.known_through,
             assumed: self.year.is_some_and(|y| parameter.known_through.is_some_and(|known| known < y.end)),
             read_by: self.names(self.graph.readers(Ref::Parameter(index))),
-            values: self.values(index, parameter),
-            shadows: self.shadows(index, parameter),
+            by: parameter.by.iter().map(|k| self.key(k)).collect(),
+            values: self.values(parameter),
+            shadows: self.shadows(parameter),
             note: parameter.note.clone(),
             place: place(&parameter.at),
         };
         self.book.parameters.iter().enumerate().map(parameter).collect()
     }
 
-    fn values(&self, index: usize, parameter: &Parameter) -> Vec<card::Value> {
+    fn values(&self, parameter: &Parameter) -> Vec<card::Value> {
         let next = parameter.values.iter().skip(1).map(|v| v.in_force.from.and_then(|d| d.pred_opt())).chain([None]);
         let with_ends = parameter.values.iter().zip(next);
-        with_ends.map(|(value, next)| self.value(index, parameter, value, value.in_force.until.or(next))).collect()
+        with_ends.map(|(value, next)| self.value(parameter, value, value.in_force.until.or(next))).collect()
     }
 
-    fn value(&self, index: usize, parameter: &Parameter, dated: &DatedValue, until: Option<NaiveDate>) -> card::Value {
+    fn value(&self, parameter: &Parameter, dated: &DatedValue, until: Option<NaiveDate>) -> card::Value {
         let in_force = InForce { from: dated.in_force.from, until };
-        let (mut value, mut formula) = (None, None);
-        let shown = match &dated.value {
-            Given::Literal(literal) => {
-                value = Some(crate::engine::value_text(self.book, *literal));
-                words::value(self.book, &parameter.unit, *literal)
-            }
-            Given::Formula(written) => {
-                formula = Some(self.formula(written));
-                let day = in_force.from.map_or(self.first_day(), |from| from.max(self.first_day()));
-                let day = until.map_or(day, |until| day.min(until));
-                let came = self.on(index, day).map(|v| words::value(self.book, &parameter.unit, v));
-                came.unwrap_or_else(|| "not to be told without the facts".to_owned())
-            }
-            Given::Unknown => "unknown".to_owned(),
+        let day = in_force.from.map_or(self.first_day(), |from| from.max(self.first_day()));
+        let day = until.map_or(day, |until| day.min(until));
+        let told = self.told(&parameter.unit, &dated.value, day);
+        let table = match &dated.value {
+            Given::Table(rows) => rows.iter().map(|row| self.row(parameter, row, day)).collect(),
+            _ => Vec::new(),
         };
         card::Value {
             in_force: Days { from: in_force.from, through: until },
             in_year: self.in_year(in_force),
             standing: None,
-            value,
-            formula,
-            shown,
+            value: told.value,
+            formula: told.formula,
+            table,
+            shown: told.shown,
             cite: keys(&dated.cite),
             note: dated.note.clone(),
             place: place(&dated.at),
         }
     }
 
+    fn key(&self, key: &Key) -> Name {
+        let named = key.target.and_then(|target| self.name(target));
+        named.unwrap_or_else(|| Name { name: key.name.clone(), title: String::new() })
+    }
+
+    fn row(&self, parameter: &Parameter, row: &TableRow, day: NaiveDate) -> card::Row {
+        let told = self.told(&parameter.unit, &row.value, day);
+        let words = |asked: &Option<Vec<(String, _)>>| asked.iter().flatten().map(|(word, _)| word.clone()).collect();
+        card::Row {
+            words: row.asked.iter().map(words).collect(),
+            value: told.value,
+            formula: told.formula,
+            shown: told.shown,
+            cite: keys(&row.cite),
+            note: row.note.clone(),
+            place: place(&row.at),
+        }
+    }
+
+    /// What a dated value or a row of a table says, and what a formula comes to on a day.
+    fn told(&self, unit: &Type, given: &Given, day: NaiveDate) -> Told {
+        let (mut value, mut formula) = (None, None);
+        let shown = match given {
+            Given::Literal(literal) => {
+                value = Some(crate::engine::value_text(self.book, *literal));
+                words::value(self.book, unit, *literal)
+            }
+            Given::Formula(written) => {
+                formula = Some(self.formula(written));
+                let came = self.on(written, day).map(|v| words::value(self.book, unit, v));
+                came.unwrap_or_else(|| "not to be told without the facts".to_owned())
+            }
+            Given::Unknown => "unknown".to_owned(),
+            Given::Table(rows) => format!("a table of {} rows", rows.len()),
+        };
+        Told { value, formula, shown }
+    }
+
     /// Values of acts that are not in force, each with what its act is: cancelled, or proposed.
-    fn shadows(&self, index: usize, parameter: &Parameter) -> Vec<card::Value> {
+    fn shadows(&self, parameter: &Parameter) -> Vec<card::Value> {
         let shadow = |dated: &DatedValue| {
             let standing = dated.cite.first().map(|(key, _)| self.book.status(key).word().to_owned());
             let shown = match &dated.value {
@@ -163,15 +203,15 @@ impl Builder<'_> {
                 Given::Formula(formula) => formula.text.clone(),
                 _ => String::new(),
             };
-            let told = self.value(index, parameter, dated, dated.in_force.until);
+            let told = self.value(parameter, dated, dated.in_force.until);
             let shown = if shown.is_empty() { told.shown.clone() } else { shown };
             card::Value { in_year: false, standing, formula: None, shown, ..told }
         };
         parameter.shadows.iter().map(shadow).collect()
     }
 
-    /// The value of a parameter on a day, computed as in an assessment of an empty ledger.
-    fn on(&self, parameter: usize, day: NaiveDate) -> Option<Value> {
+    /// What a formula over values of the law comes to on a day, as in an assessment of an empty ledger.
+    fn on(&self, formula: &Formula, day: NaiveDate) -> Option<Value> {
         let year: Period = self.calendar.year(self.calendar.year_of(day))?;
         let ledger = Ledger::default();
         let (prices, rates) = (Prices::default(), Rates::default());
@@ -190,7 +230,8 @@ impl Builder<'_> {
             shadow: None,
         };
         let shared = Shared::new(&inputs, year.end);
-        with_shared(&inputs, &shared, &Log::default(), |run| run.world.parameter_at(parameter, day).ok())
+        let ctx = Ctx { period: Period::day(day), item: Item::None };
+        with_shared(&inputs, &shared, &Log::default(), |run| run.world.eval(&formula.code, ctx).ok())
     }
 
     pub(super) fn fields(&self) -> Vec<card::Figure> {
@@ -213,7 +254,7 @@ impl Builder<'_> {
             name: quantity.name.clone(),
             title: quantity.title.clone(),
             unit: words::unit(&quantity.unit),
-            per: quantity.per.word().to_owned(),
+            per: words::per(&quantity.per),
             cases: self.cases(&quantity.rule),
             read_by: self.names(self.graph.readers(Ref::Quantity(index))),
             cite: keys(&quantity.cite),

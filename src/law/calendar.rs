@@ -7,6 +7,7 @@ use crate::rules::RuleBook;
 use crate::rules::book::{Due, MonthEnd, Tax};
 
 use super::card::DueDay;
+use super::words;
 
 /// The due days of the taxes that stand in a year; where they differ by taxpayer, each of them.
 pub fn due_days(book: &RuleBook, year: Period) -> Vec<DueDay> {
@@ -14,14 +15,23 @@ pub fn due_days(book: &RuleBook, year: Period) -> Vec<DueDay> {
     let covered = |p: &Period| p.end >= book.covers.0 && p.begin <= book.covers.1;
     let mut found: Vec<DueDay> = Vec::new();
     for tax in &book.taxes {
-        for period in calendar.parts(year, tax.per).into_iter().filter(|p| covered(p) && tax.in_force.holds(p.begin)) {
-            for due in &tax.due {
-                found.extend(day(book, calendar, "tax", tax, (due, tax.due.len()), period));
-            }
-            let Some(advances) = &tax.advances else { continue };
-            for part in calendar.within(period, advances.per) {
-                for due in &advances.due {
-                    found.extend(day(book, calendar, "advance", tax, (due, advances.due.len()), part));
+        let stands = |p: &Period| covered(p) && tax.in_force.holds(p.begin);
+        for case in &tax.per.cases {
+            // Where the length of the periods differs by taxpayer, each has days of its own.
+            let whose = match &case.when {
+                Some(when) => Some(words::flat(&when.text)),
+                None => (tax.per.cases.len() > 1).then(|| "otherwise".to_owned()),
+            };
+            for period in calendar.parts(year, case.then).into_iter().filter(stands) {
+                for due in &tax.due {
+                    found.extend(day(book, calendar, tax, ("tax", whose.as_deref()), (due, tax.due.len()), period));
+                }
+                let Some(advances) = &tax.advances else { continue };
+                for part in calendar.within(period, advances.per) {
+                    for due in &advances.due {
+                        let what = ("advance", whose.as_deref());
+                        found.extend(day(book, calendar, tax, what, (due, advances.due.len()), part));
+                    }
                 }
             }
         }
@@ -34,13 +44,15 @@ pub fn due_days(book: &RuleBook, year: Period) -> Vec<DueDay> {
 fn day(
     book: &RuleBook,
     calendar: TaxCalendar,
-    what: &'static str,
     tax: &Tax,
+    (what, whose): (&'static str, Option<&str>),
     (due, of): (&Due, usize),
     period: Period,
 ) -> Option<DueDay> {
     let otherwise = due.when.is_none() && of > 1;
-    let when = due.when.as_ref().map(|f| f.text.clone()).or_else(|| otherwise.then(|| "otherwise".to_owned()));
+    let when = due.when.as_ref().map(|f| words::flat(&f.text)).or_else(|| otherwise.then(|| "otherwise".to_owned()));
+    let both: Vec<String> = whose.map(str::to_owned).into_iter().chain(when).collect();
+    let when = (!both.is_empty()).then(|| both.join("; "));
     Some(DueDay {
         due: moved(book, due, period)?,
         what,

@@ -193,6 +193,8 @@ pub struct Parameter {
     /// True where the year reaches past the day through which it is known.
     pub assumed: bool,
     pub read_by: Vec<Name>,
+    /// What its tables are looked up by.
+    pub by: Vec<Name>,
     pub values: Vec<Value>,
     /// Values of acts that are cancelled or only proposed; none of them is used.
     pub shadows: Vec<Value>,
@@ -210,7 +212,21 @@ pub struct Value {
     /// The number, date or word; none for a formula and for what is unknown.
     pub value: Option<String>,
     pub formula: Option<Formula>,
+    /// Rows tried in order; the first that fits counts.
+    pub table: Vec<Row>,
     /// The value for people; what a formula comes to on the first day it counts.
+    pub shown: String,
+    pub cite: Vec<String>,
+    pub note: Option<String>,
+    pub place: Place,
+}
+
+/// A row of a table: the words it is for, in the order of `by`; none of a key fit any.
+#[derive(Debug, Clone, Serialize)]
+pub struct Row {
+    pub words: Vec<Vec<String>>,
+    pub value: Option<String>,
+    pub formula: Option<Formula>,
     pub shown: String,
     pub cite: Vec<String>,
     pub note: Option<String>,

@@ -9,7 +9,7 @@ use crate::formula::Formula;
 use crate::formula::code::{Op, Range, Ref};
 use crate::formula::names::Item;
 use crate::rules::RuleBook;
-use crate::rules::book::{Effect, Given, OnDateWhat, OnDay, PoolBy, Rule, Treatment, Worth};
+use crate::rules::book::{Effect, OnDateWhat, OnDay, PerRule, PoolBy, Rule, Treatment, Worth};
 use crate::rules::compile::{paying_formulas, tax_formulas};
 
 /// The parts that rows become.
@@ -36,11 +36,9 @@ impl Graph {
     pub fn of(book: &RuleBook) -> Graph {
         let mut graph = Graph { readers: BTreeMap::new() };
         for (index, parameter) in book.parameters.iter().enumerate() {
-            for value in &parameter.values {
-                if let Given::Formula(formula) = &value.value {
-                    graph.formula(formula, Node::Name(Ref::Parameter(index)));
-                }
-            }
+            let reader = Node::Name(Ref::Parameter(index));
+            parameter.values.iter().flat_map(|v| v.value.formulas()).for_each(|f| graph.formula(f, reader));
+            parameter.by.iter().filter_map(|key| key.target).for_each(|name| graph.edge(Node::Name(name), reader));
         }
         for (index, field) in book.fields.iter().enumerate() {
             let reader = Node::Name(Ref::Field(index));
@@ -51,10 +49,12 @@ impl Graph {
         }
         for (index, quantity) in book.quantities.iter().enumerate() {
             graph.rule(&quantity.rule, Node::Name(Ref::Quantity(index)));
+            graph.per(&quantity.per, Node::Name(Ref::Quantity(index)));
         }
         for (index, tax) in book.taxes.iter().enumerate() {
             let formulas = tax_formulas(tax).into_iter().chain(paying_formulas(tax));
             formulas.for_each(|f| graph.formula(f, Node::Name(Ref::Tax(index))));
+            graph.per(&tax.per, Node::Name(Ref::Tax(index)));
         }
         graph.rows(book);
         graph
@@ -92,6 +92,11 @@ impl Graph {
         for case in &rule.cases {
             case.when.iter().chain([&case.then]).for_each(|f| self.formula(f, reader));
         }
+    }
+
+    /// The length of the periods decides over what falls into one.
+    fn per(&mut self, per: &PerRule, reader: Node) {
+        per.cases.iter().filter_map(|c| c.when.as_ref()).for_each(|f| self.formula(f, reader));
     }
 
     fn formula(&mut self, formula: &Formula, reader: Node) {
@@ -201,10 +206,10 @@ fn of_item(item: Item) -> Option<Parts> {
 
 fn of_range(range: Range) -> Option<Parts> {
     match range {
-        Range::Disposals | Range::Matches | Range::ItsMatches => Some(Parts::Matches),
+        Range::Disposals | Range::Matches | Range::ItsMatches | Range::Holdings(_) => Some(Parts::Matches),
         Range::Income => Some(Parts::Income),
         Range::Expenses => Some(Parts::Expenses),
         Range::Acquisitions => Some(Parts::Acquisitions),
-        Range::Transactions | Range::Months | Range::Quarters | Range::List(_) => None,
+        Range::Transactions | Range::Months | Range::Quarters | Range::List(_) | Range::Days { .. } | Range::PeriodsOf(_) => None,
     }
 }

@@ -276,3 +276,9 @@ fn one_of(words: &[String]) -> Text {
 pub(super) fn text(day: Option<chrono::NaiveDate>) -> String {
     day.map(|d| d.to_string()).unwrap_or_default()
 }
+
+/// A sentence from a phrase.
+pub(super) fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}

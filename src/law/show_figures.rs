@@ -2,8 +2,8 @@
 
 use crate::page::{Block, Table, Term, Text};
 
-use super::card::{Figure, Formula, Name, Parameter, Tax, Value};
-use super::show::{Show, days, ended, formula, para, section, titles};
+use super::card::{Figure, Formula, Name, Parameter, Row, Tax, Value};
+use super::show::{Show, capital, days, ended, formula, para, section, titles};
 
 /// Cases as one formula.
 fn joined(figure: &Figure) -> Formula {
@@ -133,6 +133,7 @@ impl Show<'_> {
         for parameter in &self.card.parameters {
             blocks.push(Block::Entry { title: parameter.title.clone(), name: parameter.name.clone() });
             blocks.push(self.values(parameter));
+            self.tables(parameter, blocks);
             let mut terms = Vec::new();
             if let Some(known) = parameter.known_through {
                 let text = Text::from(format!("through {known}"));
@@ -148,6 +149,48 @@ impl Show<'_> {
             self.grounds(parameter.note.as_ref(), &[], &mut terms);
             blocks.push(Block::Terms(terms));
         }
+    }
+
+    /// The tables that stand in the year; of the whole history each of them.
+    fn tables(&self, parameter: &Parameter, blocks: &mut Vec<Block>) {
+        let tables = parameter.values.iter().chain(&parameter.shadows).filter(|v| !v.table.is_empty());
+        let (shown, left): (Vec<&Value>, Vec<&Value>) = tables.partition(|v| v.in_year);
+        for value in shown {
+            let when = days(value.in_force);
+            let title = if when.is_empty() {
+                "The first row that fits counts:".to_owned()
+            } else {
+                format!("{}; the first row that fits counts:", capital(&when))
+            };
+            blocks.push(para(title));
+            blocks.push(self.table(parameter, value));
+        }
+        if !left.is_empty() {
+            let tables = if left.len() == 1 { "One more table".to_owned() } else { format!("{} more tables", left.len()) };
+            let more = format!("{tables}, of other years: ");
+            blocks.push(para(Text::new().quiet(more).code(format!("fisc law {} --all", self.card.jurisdiction))));
+        }
+    }
+
+    fn table(&self, parameter: &Parameter, value: &Value) -> Block {
+        let title = |n: &Name| if n.title.is_empty() { n.name.clone() } else { n.title.clone() };
+        let cited = value.table.iter().any(|r| !r.cite.is_empty() || r.note.is_some());
+        let mut head: Vec<String> = parameter.by.iter().map(title).chain(["Value".to_owned()]).collect();
+        head.extend(cited.then(|| "Law".to_owned()));
+        let row = |row: &Row| {
+            let last = row.words.iter().all(Vec::is_empty);
+            let word = |(index, words): (usize, &Vec<String>)| match words.as_slice() {
+                [] if last && index == 0 => Text::new().quiet("otherwise"),
+                [] => Text::new().quiet(if last { "" } else { "any" }),
+                words => Text::new().code(words.join(", ")),
+            };
+            let mut cells: Vec<Text> = row.words.iter().enumerate().map(word).collect();
+            cells.push(shown_row(row));
+            let note = row.note.as_ref().map(|n| format!(" {n}")).unwrap_or_default();
+            cells.extend(cited.then(|| self.cites(&row.cite).plain(note)));
+            cells
+        };
+        Block::Table(Table { head, rows: value.table.iter().map(row).collect(), right: Vec::new() })
     }
 
     fn values(&self, parameter: &Parameter) -> Block {
@@ -176,10 +219,19 @@ impl Show<'_> {
     }
 }
 
+fn shown_row(row: &Row) -> Text {
+    match &row.formula {
+        Some(formula) => Text::new().code(formula.text.as_str()).plain(" = ").strong(row.shown.as_str()),
+        None if row.value.is_none() => Text::new().doubt(row.shown.as_str()),
+        None => Text::new().strong(row.shown.as_str()),
+    }
+}
+
 /// A dated value: the formula with what it comes to.
 fn shown(value: &Value) -> Text {
     match &value.formula {
         Some(formula) => Text::new().code(formula.text.as_str()).plain(" = ").strong(value.shown.as_str()),
+        None if !value.table.is_empty() => Text::from(value.shown.as_str()),
         None if value.value.is_none() => Text::new().doubt(value.shown.as_str()),
         None if value.in_year => Text::new().strong(value.shown.as_str()),
         None => Text::from(value.shown.as_str()),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::page::{Block, Term, Text};
 
 use super::card::{Formula, Name, Treatment};
-use super::show::{Show, days, formula, para, section};
+use super::show::{Show, capital, days, formula, para, section};
 
 impl Show<'_> {
     pub(super) fn rows(&self, blocks: &mut Vec<Block>) {
@@ -226,9 +226,4 @@ fn conditional(when: Option<&Formula>) -> Text {
 /// A note behind what it is about.
 fn noted(note: Option<&String>) -> String {
     note.map(|n| format!(" ({})", n.trim_end_matches('.'))).unwrap_or_default()
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }

@@ -2,12 +2,14 @@
 
 use serde::Serialize;
 
+use crate::formula::types::Type;
 use crate::page::{Block, Page, Term, Text};
 use crate::rules::RuleBook;
 use crate::rules::book::{Given, Rule, Status};
 use crate::rules::cited::{self, Cited, What};
 
 use super::card::Place;
+use super::words::flat;
 use super::{cites, words};
 
 /// The order of the groups: what nobody has confirmed yet comes first.
@@ -109,7 +111,7 @@ fn name(book: &RuleBook, entry: &Cited<'_>) -> Option<String> {
         What::Tax | What::Due | What::Rounding | What::Advances | What::LateInterest => {
             book.taxes.get(entry.section).map(|t| &t.name)
         }
-        What::Value => book.parameters.get(entry.section).map(|p| &p.name),
+        What::Value | What::TableRow => book.parameters.get(entry.section).map(|p| &p.name),
         What::Quantity => book.quantities.get(entry.section).map(|q| &q.name),
         What::Field => book.fields.get(entry.section).map(|f| &f.name),
         What::Reading | What::Choice => book.options.get(entry.section).map(|o| &o.name),
@@ -158,15 +160,20 @@ fn says(book: &RuleBook, entry: &Cited<'_>) -> Option<String> {
         What::LateInterest => {
             book.taxes.get(entry.section)?.late.as_ref().map(|l| format!("{}, {}", flat(&l.rate.text), words::late(l)))
         }
-        What::Value => book.parameters.get(entry.section).and_then(|p| {
-            let dated = p.values.get(entry.index)?;
-            let value = match &dated.value {
-                Given::Literal(value) => words::value(book, &p.unit, *value),
-                Given::Formula(formula) => formula.text.clone(),
-                Given::Unknown => "unknown".to_owned(),
-            };
-            Some(format!("{value} {}", words::days(dated.in_force.from, dated.in_force.until)).trim_end().to_owned())
-        }),
+        What::Value => {
+            let parameter = book.parameters.get(entry.section)?;
+            let dated = parameter.values.get(entry.index)?;
+            let when = words::days(dated.in_force.from, dated.in_force.until);
+            Some(format!("{} {when}", given(book, &parameter.unit, &dated.value)).trim_end().to_owned())
+        }
+        What::TableRow => {
+            let parameter = book.parameters.get(entry.section)?;
+            let Given::Table(rows) = &parameter.values.get(entry.index)?.value else { return None };
+            let row = rows.iter().find(|r| std::ptr::eq(&raw const r.cite, entry.cite))?;
+            let asked: Vec<&str> = row.asked.iter().flatten().flatten().map(|(word, _)| word.as_str()).collect();
+            let whose = if asked.is_empty() { "otherwise".to_owned() } else { asked.join(", ") };
+            Some(format!("{whose}: {}", given(book, &parameter.unit, &row.value)))
+        }
         What::Quantity => book.quantities.get(entry.section).map(|q| rule(&q.rule)),
         What::Field => book.fields.get(entry.section).map(|f| rule(&f.rule)),
         What::Treatment => book.treatments.get(entry.section).map(|t| {
@@ -191,16 +198,21 @@ fn says(book: &RuleBook, entry: &Cited<'_>) -> Option<String> {
     }
 }
 
+fn given(book: &RuleBook, unit: &Type, given: &Given) -> String {
+    match given {
+        Given::Literal(value) => words::value(book, unit, *value),
+        Given::Formula(formula) => flat(&formula.text),
+        Given::Unknown => "unknown".to_owned(),
+        Given::Table(rows) => format!("a table of {} rows", rows.len()),
+    }
+}
+
 fn rule(rule: &Rule) -> String {
     let case = |c: &crate::rules::book::Case| match &c.when {
         Some(when) => format!("if {}: {}", flat(&when.text), flat(&c.then.text)),
         None => flat(&c.then.text),
     };
     rule.cases.iter().map(case).collect::<Vec<_>>().join("; else ")
-}
-
-fn flat(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl Unconfirmed {

@@ -10,8 +10,8 @@ use crate::formula::types::{Type, Value};
 use crate::number::{percent, plain};
 use crate::rules::RuleBook;
 use crate::rules::book::{
-    Compound, Due, DueRule, Each, Effect, FeeRule, Goes, Late, Moved, OnDay, PaidIn, PriceAt, RateDay, Rounding, SelectedBy,
-    Side, Treatment, ValueFrom, Worth, YearDays,
+    Compound, Due, DueRule, Each, Effect, FeeRule, Goes, Late, Moved, OnDay, PaidIn, PerRule, PriceAt, RateDay, Rounding,
+    SelectedBy, Side, Treatment, ValueFrom, Worth, YearDays,
 };
 use crate::rules::cited::{Cited, What};
 
@@ -282,6 +282,7 @@ pub fn entry(book: &RuleBook, cited: &Cited<'_>) -> String {
         What::WorkingDays => Some("days on which nothing is due".to_owned()),
         What::Rounding => book.taxes.get(cited.section).map(|t| format!("rounding: {}", t.title)),
         What::Value => book.parameters.get(cited.section).map(|p| p.title.clone()),
+        What::TableRow => book.parameters.get(cited.section).map(|p| format!("row of the table: {}", p.title)),
         What::Quantity => book.quantities.get(cited.section).map(|q| titled(q.title.as_ref(), &q.name)),
         What::Field => book.fields.get(cited.section).map(|f| titled(f.title.as_ref(), &f.name)),
         What::Treatment => book.treatments.get(cited.section).map(|t| format!("treatment of {}", kinds(t))),
@@ -308,6 +309,20 @@ pub fn entry(book: &RuleBook, cited: &Cited<'_>) -> String {
         What::MonthEnd => Some("how months are added to a day".to_owned()),
     };
     found.unwrap_or_default()
+}
+
+/// How long the periods are; `quarter if SMALL, else month` where it differs by taxpayer.
+pub fn per(rule: &PerRule) -> String {
+    let case = |c: &crate::rules::book::PerCase| match &c.when {
+        Some(when) => format!("{} if {}", c.then.word(), flat(&when.text)),
+        None => c.then.word().to_owned(),
+    };
+    rule.cases.iter().map(case).collect::<Vec<_>>().join(", else ")
+}
+
+/// A formula on one line.
+pub fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The kinds of row that a treatment is for.

@@ -1,6 +1,7 @@
 //! The Python module: thin wrappers. Everything crosses as plain values; the package in `python/fisc` gives them shape.
 
 mod convert;
+mod law;
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -217,19 +218,6 @@ fn check(py: Python<'_>, target: String) -> String {
     py.detach(|| json(&library::open(&Target::new(&target), None).0.diagnostics))
 }
 
-/// The codes of the jurisdictions, with their titles.
-#[pyfunction]
-#[pyo3(signature = (rules=None))]
-fn jurisdictions(rules: Option<PathBuf>) -> PyResult<Vec<(String, String)>> {
-    rules_folder(rules.as_deref())?;
-    let codes = library::codes(rules.as_deref());
-    let titled = |code: String| {
-        let title = library::law(&code, rules.as_deref()).book.map(|b| b.title).unwrap_or_default();
-        (code, title)
-    };
-    Ok(codes.into_iter().map(titled).collect())
-}
-
 #[pymodule]
 fn _fisc(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
@@ -239,6 +227,8 @@ fn _fisc(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(ledger_from_text, module)?)?;
     module.add_function(wrap_pyfunction!(assess, module)?)?;
     module.add_function(wrap_pyfunction!(check, module)?)?;
-    module.add_function(wrap_pyfunction!(jurisdictions, module)?)?;
+    module.add_class::<law::PyLaw>()?;
+    module.add_function(wrap_pyfunction!(law::law, module)?)?;
+    module.add_function(wrap_pyfunction!(law::jurisdictions, module)?)?;
     Ok(())
 }
