@@ -77,6 +77,7 @@ fn said(code: &str) -> Vec<Diagnostic> {
         ("F", _) => judged(&[Source::new("ledger.csv", ledger)], FactsInput::yaml(yaml())),
         ("P", _) => fisc::value::tables::Rates::read(&[csv()]).1,
         (_, "I0105") => fisc::import::format::read(&yaml()).unwrap_err(),
+        (_, "I0110") => vec![fisc::import::decode::open(&folder().join("I0110.csv")).unwrap_err()],
         ("I", _) => fisc::import::load(&[csv()]).1,
         (_, "A0213") => {
             explain(&law(), &Inputs::read(&[csv()], &[], &[], FactsInput::default()), &options(code), "income_tx").unwrap_err()

@@ -38,7 +38,9 @@ Examples:
 const IMPORT: &str = "\
 Examples:
   fisc import binance.csv -o ledger.csv
-  fisc import part1.csv part2.csv --format binance_transactions -o ledger.csv";
+  fisc import exports/ -o ledger.csv
+  fisc import electrum-history.csv --zone Europe/Paris --set fiat=EUR -o ledger.csv
+  fisc import part1.csv part2.csv --format binance_transactions --explain";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -208,12 +210,24 @@ pub struct CheckArgs {
 
 #[derive(Debug, Args)]
 pub struct ImportArgs {
-    /// Exports, read together
+    /// Exports, or folders of them, read together
     #[arg(required = true, value_name = "EXPORT")]
     pub exports: Vec<PathBuf>,
     /// Name of the format, where the header does not tell
     #[arg(long, value_name = "NAME")]
     pub format: Option<String>,
+    /// Zone of the times, where the file does not say: `Europe/Paris`, `UTC+8`
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
+    pub zone: Option<String>,
+    /// Answer to something the file does not say: `fiat=GBP`
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// Folder of format files that come before the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub formats: Option<PathBuf>,
+    /// Tell what became of each line of the exports
+    #[arg(long)]
+    pub explain: bool,
     /// Where the ledger goes
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
