@@ -2,6 +2,7 @@
 
 pub mod assess;
 pub mod calendar;
+pub mod catalogue;
 pub mod classify;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -21,5 +22,7 @@ pub mod pairing;
 mod python;
 pub mod report;
 pub mod rules;
+pub mod schema;
+pub mod template;
 pub mod value;
 pub mod yaml;

@@ -69,6 +69,7 @@ fn the_json_has_the_keys_relied_on() {
             "findings",
             "readings",
             "choices",
+            "range",
             "assumptions",
             "errors",
             "warnings",
@@ -303,4 +304,41 @@ fn a_story_tells_what_other_readings_would_give() {
     assert_eq!((&reading["name"], &reading["value"]), (&"loss_netting".into(), &"per_sale".into()));
     let notes = reading["notes"].to_string();
     assert!(notes.contains("not chosen: per_year") && notes.contains("total tax 74294.6513"), "{notes}");
+}
+
+#[test]
+fn a_message_is_explained_by_its_code() {
+    let told = fisc(&["explain-error", "r0102"]);
+    assert_eq!(told.status.code(), Some(0));
+    let shown = text(&told.stdout);
+    assert!(shown.starts_with("R0102 (error): a key stands twice\n"), "{shown}");
+    assert!(shown.contains("Example: fisc check R0102.yaml") && shown.contains("  = help: keep one of them"), "{shown}");
+
+    let json = fisc(&["explain-error", "A0202", "--format", "json"]);
+    let entry: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!((&entry["code"], &entry["severity"]), (&"A0202".into(), &"error".into()));
+    assert_eq!(entry["example"]["message"]["message"], "no rate USD/EUR is given for 2023-02-02");
+    assert_eq!(entry["example"]["message"]["line"], 3);
+
+    let list = text(&fisc(&["explain-error"]).stdout);
+    assert!(list.contains("  R0408  a source is never cited (warning)\n"), "{list}");
+    let all: serde_json::Value = serde_json::from_slice(&fisc(&["explain-error", "--format", "json"]).stdout).unwrap();
+    assert_eq!(all.as_array().unwrap().len(), fisc::diagnostic::Code::ALL.len());
+
+    let unknown = fisc(&["explain-error", "R01002"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(text(&unknown.stderr).contains("did you mean `R0102`?"));
+}
+
+#[test]
+fn schemas_for_editors() {
+    let rules = fisc(&["schema", "rules"]);
+    assert_eq!(text(&rules.stdout), std::fs::read_to_string(root("schemas/rules.json")).unwrap());
+    let facts: serde_json::Value = serde_json::from_slice(&fisc(&["schema", "facts", "--in", "kg"]).stdout).unwrap();
+    let kinds = &facts["properties"]["taxpayer_kind"];
+    assert!(kinds.to_string().contains("\"individual\""), "{kinds}");
+    assert_eq!(facts["additionalProperties"], false);
+    assert_eq!(fisc(&["schema", "facts", "--in", "kyg"]).status.code(), Some(2));
+    assert_eq!(fisc(&["schema", "rules", "--in", "kg"]).status.code(), Some(2));
+    assert_eq!(fisc(&["schema", "ruls"]).status.code(), Some(2));
 }

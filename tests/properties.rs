@@ -4,7 +4,7 @@ mod common;
 
 use common::{acts, assessed, csv, inputs, kg, options, rows};
 use fisc::assess::refusal::Log;
-use fisc::assess::run::{Inputs as RunInputs, first_year, with_run};
+use fisc::assess::run::{Inputs as RunInputs, Shared, first_year, with_shared};
 use fisc::calendar::TaxCalendar;
 use fisc::diagnostic::Source;
 use fisc::engine::{Inputs, Options, assess, explain};
@@ -34,7 +34,7 @@ fn conserved(ledger: &str, method: &str) {
     let book = kg();
     let calendar = TaxCalendar { month: 1, day: 1 };
     let year = calendar.year(2023).unwrap();
-    let (facts, _) = fisc::facts::read(&inputs.facts, book, &inputs.ledger, 2023);
+    let (facts, _) = fisc::facts::read(&inputs.facts, book, &inputs.ledger, 2023, None);
     let words = book
         .options
         .iter()
@@ -48,11 +48,12 @@ fn conserved(ledger: &str, method: &str) {
         facts: &facts,
         options: words,
         strict: false,
+        shadow: None,
         year,
         first_year: first_year(book, &inputs.ledger, year),
     };
     let log = Log::default();
-    with_run(&asked, &log, year.end, |run| {
+    with_shared(&asked, &Shared::new(&asked, year.end), &log, |run| {
         let movements = &run.classified.movements;
         // Quantities, by asset.
         for asset in common::ASSETS {

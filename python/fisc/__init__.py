@@ -11,6 +11,7 @@ Decimal('88220')
 from __future__ import annotations
 
 from ._api import (
+    Advance,
     Assessment,
     Explanation,
     Ledger,
@@ -23,13 +24,17 @@ from ._api import (
 )
 from ._errors import Diagnostic, FiscError
 from ._fisc import __version__
+from ._readings import Extreme, Range
 
 __all__ = [
+    "Advance",
     "Assessment",
     "Diagnostic",
     "Explanation",
+    "Extreme",
     "FiscError",
     "Ledger",
+    "Range",
     "Table",
     "Tax",
     "__version__",

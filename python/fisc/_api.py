@@ -7,16 +7,17 @@ import datetime as dt
 import html
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from os import fspath
 from typing import Any
 
-from . import _fisc, _input
+from . import _fisc, _input, _readings
 from ._errors import Diagnostic, FiscError, messages, raised
 from ._input import Path, Rows, TableInput
+from ._readings import Range
 
-_AMOUNTS = {"quantity", "proceeds", "cost", "fees", "gain", "taxable_gain", "amount"}
+_AMOUNTS = {"quantity", "proceeds", "cost", "fees", "gain", "taxable_gain", "amount", "total_tax", "difference"}
 _DATES = {"acquired", "disposed", "received", "due"}
 
 
@@ -53,6 +54,15 @@ class Ledger:
 
 
 @dataclass(frozen=True)
+class Advance:
+    """A payment on account of a tax, for a part of its period."""
+
+    period: str
+    amount: Decimal | None
+    due: dt.date | None
+
+
+@dataclass(frozen=True)
 class Tax:
     """One tax of one period. Amounts are Decimal, or None where they were refused."""
 
@@ -68,6 +78,7 @@ class Tax:
     due: dt.date | None
     borne_by: str
     cite: list[str]
+    advances: list[Advance] = field(default_factory=list)
 
 
 class Table(Sequence[dict[str, Any]]):
@@ -109,6 +120,10 @@ def _typed(key: str, value: Any) -> Any:
 
 def _decimal(value: str | None) -> Decimal | None:
     return None if value is None else Decimal(value)
+
+
+def _date(value: str | None) -> dt.date | None:
+    return None if value is None else dt.date.fromisoformat(value)
 
 
 def _money(value: Decimal | None) -> str:
@@ -200,8 +215,8 @@ class Assessment:
     def taxes(self) -> list[Tax]:
         def tax(item: dict[str, Any]) -> Tax:
             amounts = {k: _decimal(item[k]) for k in ("base", "amount", "whole", "payable", "late_interest")}
-            due = None if item["due"] is None else dt.date.fromisoformat(item["due"])
-            return Tax(**{**item, **amounts, "due": due})
+            advances = [Advance(a["period"], _decimal(a["amount"]), _date(a["due"])) for a in item.get("advances", [])]
+            return Tax(**{**item, **amounts, "due": _date(item["due"]), "advances": advances})
 
         return [tax(item) for item in self._data["taxes"]]
 
@@ -237,6 +252,20 @@ class Assessment:
     def choices(self) -> dict[str, Any]:
         choices: dict[str, Any] = copy.deepcopy(self._data["choices"])
         return choices
+
+    @property
+    def side_by_side(self) -> Table:
+        """With `all_readings` or `all_choices`: a record an option, the others as chosen.
+
+        Keys: `name`, `kind` (`reading` or `choice`), `option`, `chosen`, `total_tax`, `difference` (to what is chosen; None where
+        either was refused), `taxes`, `matters` (False where no combination of those tried makes it change a tax).
+        """
+        return Table("side by side", _readings.records(self._data))
+
+    @property
+    def range(self) -> Range | None:
+        """The lowest and the highest total; None unless `all_readings` or `all_choices` was asked for."""
+        return _readings.range_of(self._data)
 
     @property
     def assumptions(self) -> list[dict[str, str]]:

@@ -27,6 +27,8 @@ pub struct Assessment {
     pub holdings: Vec<Holding>,
     pub readings: Vec<OptionReport>,
     pub choices: Vec<OptionReport>,
+    /// With `--all-readings` or `--all-choices`: between what the total lies.
+    pub range: Option<Span>,
     pub assumptions: Vec<Assumption>,
     pub errors: Vec<Diagnostic>,
     pub warnings: Vec<Diagnostic>,
@@ -51,11 +53,25 @@ pub struct TaxLine {
     pub whole: Option<Decimal>,
     /// `whole` less credits and tax withheld.
     pub payable: Option<Decimal>,
+    /// Interest on what was paid late; `None` where the ledger shows no payment.
     pub late_interest: Option<Decimal>,
+    /// `None` where the law has no advances of this tax; those of zero are left out.
+    pub advances: Option<Vec<AdvanceLine>>,
     pub due: Option<NaiveDate>,
     pub borne_by: String,
     pub cite: Vec<String>,
-    /// Decimals the law rounded to, if it rounds.
+    /// Decimals the law rounded to, if it rounds; and those of the interest.
+    pub decimals: Option<u32>,
+    pub late_decimals: Option<u32>,
+}
+
+/// A payment on account.
+#[derive(Debug, Clone, Default)]
+pub struct AdvanceLine {
+    /// `2024-Q1`, `2024-01`.
+    pub period: String,
+    pub amount: Option<Decimal>,
+    pub due: Option<NaiveDate>,
     pub decimals: Option<u32>,
 }
 
@@ -134,6 +150,30 @@ pub struct OptionReport {
     pub options: Vec<(String, String, String)>,
     /// With `--all-readings` or `--all-choices`.
     pub under: Vec<Under>,
+    /// True if it changes some tax, under some combination of those tried.
+    pub matters: bool,
+}
+
+/// Between what the total tax lies under the readings and choices asked about.
+#[derive(Debug, Clone, Default)]
+pub struct Span {
+    /// `None` where every combination was refused.
+    pub lowest: Option<Extreme>,
+    pub highest: Option<Extreme>,
+    /// How many combinations there are.
+    pub combinations: u64,
+    /// Of those tried, how many have no total because something is missing.
+    pub refused: u64,
+    /// True if all combinations were tried; else each option alone, the others as chosen.
+    pub complete: bool,
+}
+
+/// A total and the options that give it.
+#[derive(Debug, Clone, Default)]
+pub struct Extreme {
+    pub total_tax: Decimal,
+    /// `(is_reading, name, option)`
+    pub options: Vec<(bool, String, String)>,
 }
 
 /// The figures under one option, the others as chosen.
@@ -148,7 +188,7 @@ pub struct Under {
 /// Something the figures rest on that the user did not state and the sources do not fully settle.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Assumption {
-    /// `default`, `known_through`, `rounded`, `from`, `note`.
+    /// `default`, `known_through`, `rounded`, `from`, `unpaid`, `overpaid`, `shadow`.
     pub kind: &'static str,
     pub name: String,
     pub message: String,

@@ -1,12 +1,14 @@
 //! What is missing refuses exactly the figures that need it. A refusal is recorded once and travels as a small set.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use chrono::NaiveDate;
 
 use crate::diagnostic::Diagnostic;
+
+use super::assessment::Assumption;
 
 /// Why a value could not be computed: numbers of recorded problems, never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,8 +48,16 @@ pub struct Log {
     pub defaults: RefCell<BTreeSet<usize>>,
     /// Parameters used past the day they are known to hold: first and last such day.
     pub past_known: RefCell<BTreeMap<usize, (NaiveDate, NaiveDate)>>,
+    /// What else the figures rest on.
+    pub assumed: RefCell<BTreeSet<Assumption>>,
     /// Figures in which digits beyond 28 were rounded away.
     pub rounded: RefCell<BTreeSet<String>>,
+    /// Readings and choices that were read, a bit each; the last bit stands for all that have none of their own.
+    options: Cell<u128>,
+}
+
+fn bit(option: usize) -> u128 {
+    1 << option.min(127)
 }
 
 impl Log {
@@ -80,6 +90,16 @@ impl Log {
                 problem.rows.push(row.to_owned());
             }
         }
+    }
+
+    /// Notes that a reading or choice was read.
+    pub fn read_option(&self, option: usize) {
+        self.options.set(self.options.get() | bit(option));
+    }
+
+    /// The readings and choices that were read, of so many.
+    pub fn options_read(&self, count: usize) -> Vec<usize> {
+        (0..count).filter(|option| self.options.get() & bit(*option) != 0).collect()
     }
 
     pub fn warn(&self, warning: Diagnostic) {

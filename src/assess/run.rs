@@ -15,14 +15,17 @@ use crate::number::{self, Decimal};
 use crate::pairing::{Pairs, pair};
 use crate::rules::RuleBook;
 use crate::rules::book::Method;
+use crate::value::Values;
 use crate::value::tables::{Prices, Rates};
 
-use super::env::{Env, local_days};
+use super::env::{Days, Env, local_days};
 use super::parts::{Disposal, Match, Parts};
+use super::payments::{Payment, payments};
 use super::refusal::{Log, Outcome, Refused, both};
 use super::world::World;
 
 /// Everything a run needs, resolved.
+#[derive(Clone)]
 pub struct Inputs<'a> {
     pub book: &'a RuleBook,
     pub ledger: &'a Ledger,
@@ -31,6 +34,8 @@ pub struct Inputs<'a> {
     pub facts: &'a Facts,
     pub options: Vec<WordId>,
     pub strict: bool,
+    /// A value of an act not in force that counts in this run.
+    pub shadow: Option<(usize, usize)>,
     pub year: Period,
     pub first_year: Period,
 }
@@ -47,13 +52,32 @@ pub struct Run<'a> {
     pub without: &'a World<'a>,
 }
 
-/// Runs the law over the ledger up to a day and hands the run to `read`.
-pub fn with_run<R>(inputs: &Inputs<'_>, log: &Log, through: NaiveDate, read: impl FnOnce(&Run<'_>) -> R) -> R {
-    let mut days = local_days(inputs.ledger, inputs.book);
-    days.truncate(days.partition_point(|d| *d <= through));
-    let env = env(inputs, &days, log, false);
-    let pairs: Pairs = pair(inputs.ledger, days.len());
-    let classified = classify(&env, &pairs);
+/// What no reading or choice changes: the days of the rows, which belong together, what they were worth. Runs share it.
+pub struct Shared {
+    /// Of every row; the run sees those up to its day, and the payments.
+    days: Vec<NaiveDate>,
+    seen: usize,
+    payments: Vec<Payment>,
+    pairs: Pairs,
+    values: Values,
+}
+
+impl Shared {
+    /// Of the rows up to a day.
+    pub fn new(inputs: &Inputs<'_>, through: NaiveDate) -> Shared {
+        let days = local_days(inputs.ledger, inputs.book);
+        let seen = days.partition_point(|d| *d <= through);
+        let payments = payments(inputs.book, inputs.ledger, &days);
+        let (pairs, values) = (pair(inputs.ledger, seen), Values::new(seen));
+        Shared { days, seen, payments, pairs, values }
+    }
+}
+
+/// Runs the law over the rows and hands the run to `read`.
+pub fn with_shared<R>(inputs: &Inputs<'_>, shared: &Shared, log: &Log, read: impl FnOnce(&Run<'_>) -> R) -> R {
+    let days = Days { all: &shared.days, seen: shared.seen };
+    let env = env(inputs, days, &shared.payments, log, false, Some(&shared.values));
+    let classified = classify(&env, &shared.pairs);
     let matcher = matcher(&env);
     let plan = plan(&classified.movements, &matcher, inputs.ledger);
     let missing = |out: usize| shortfall(&env, &classified, &plan, out);
@@ -64,8 +88,7 @@ pub fn with_run<R>(inputs: &Inputs<'_>, log: &Log, through: NaiveDate, read: imp
     report_plan(&env, &classified, &plan, &matcher);
     let parts = parts(&classified, &plan, &costs);
     let world = World::new(&env, &parts);
-    let none: [NaiveDate; 0] = [];
-    let empty_env = self::env(inputs, &none, log, true);
+    let empty_env = self::env(inputs, Days { all: &[], seen: 0 }, &[], log, true, None);
     let nothing = Parts::default();
     let without = World::new(&empty_env, &nothing);
     let run = Run {
@@ -80,11 +103,19 @@ pub fn with_run<R>(inputs: &Inputs<'_>, log: &Log, through: NaiveDate, read: imp
     read(&run)
 }
 
-fn env<'a>(inputs: &Inputs<'a>, days: &'a [NaiveDate], log: &'a Log, empty: bool) -> Env<'a> {
+fn env<'a>(
+    inputs: &Inputs<'a>,
+    days: Days<'a>,
+    payments: &'a [Payment],
+    log: &'a Log,
+    empty: bool,
+    values: Option<&'a Values>,
+) -> Env<'a> {
     Env::new(
         inputs.book,
         inputs.ledger,
         days,
+        payments,
         inputs.prices,
         inputs.rates,
         inputs.facts,
@@ -94,6 +125,8 @@ fn env<'a>(inputs: &Inputs<'a>, days: &'a [NaiveDate], log: &'a Log, empty: bool
         inputs.first_year,
         inputs.strict,
         empty,
+        values,
+        inputs.shadow,
     )
 }
 

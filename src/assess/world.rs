@@ -101,7 +101,7 @@ impl<'a> World<'a> {
         match name {
             Ref::Fact(fact) => self.fact(fact, ctx),
             Ref::Label(label) => Ok(Value::Word(self.row_of(ctx.item).map_or(WordId::OTHER, |row| self.env.label(label, row)))),
-            Ref::Option(option) => Ok(Value::Word(self.env.options.get(option).copied().unwrap_or(WordId::OTHER))),
+            Ref::Option(option) => Ok(Value::Word(self.env.option(option))),
             Ref::Parameter(parameter) => self.parameter(parameter, ctx),
             Ref::Quantity(_) | Ref::Tax(_) => self.figure(name, ctx.period),
             Ref::Field(field) => self.field(field, ctx.item),

@@ -42,6 +42,24 @@ Examples:
   fisc import electrum-history.csv --zone Europe/Paris --set fiat=EUR -o ledger.csv
   fisc import part1.csv part2.csv --format binance_transactions --explain";
 
+const SCHEMA: &str = "\
+Examples:
+  fisc schema rules -o rules.json
+  fisc schema facts --in kg -o facts.json
+
+A YAML file whose first line is `# yaml-language-server: $schema=rules.json` is then completed and checked in editors.";
+
+const EXPLAIN_ERROR: &str = "\
+Examples:
+  fisc explain-error
+  fisc explain-error R0102
+  fisc explain-error --format md";
+
+const NEW: &str = "\
+Examples:
+  fisc new xx --title Ruritania --currency EUR --time-zone Europe/Vienna
+  fisc new my/rules/xx-ab";
+
 const EXAMPLES: &str = "\
 Examples:
   fisc assess binance.csv --in kg --year 2024 --rates rates.csv --prices prices.csv
@@ -69,8 +87,17 @@ pub enum Command {
     /// Exchange exports to a ledger
     #[command(after_help = IMPORT)]
     Import(ImportArgs),
+    /// A new country: a folder with a law to fill in
+    #[command(after_help = NEW)]
+    New(NewArgs),
     /// Which jurisdictions there are
     Jurisdictions(ListArgs),
+    /// JSON Schema of the files that people write, for editors
+    #[command(after_help = SCHEMA)]
+    Schema(SchemaArgs),
+    /// What a message means, with an example and the remedy
+    #[command(after_help = EXPLAIN_ERROR)]
+    ExplainError(ExplainErrorArgs),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -85,6 +112,14 @@ pub enum Format {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum TextFormat {
     Table,
+    Json,
+}
+
+/// Formats of the catalogue of messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CatalogueFormat {
+    Table,
+    Md,
     Json,
 }
 
@@ -112,7 +147,7 @@ pub struct Common {
     /// Tax year, by the calendar year in which it begins
     #[arg(long, value_name = "YEAR", allow_negative_numbers = true)]
     pub year: Option<i32>,
-    /// Facts about the taxpayer: a YAML file `NAME: value`
+    /// Facts: a YAML file `NAME: value`, or a CSV with a line for each taxpayer
     #[arg(long, value_name = "FILE")]
     pub facts: Option<PathBuf>,
     /// One fact; may be given again, as most options
@@ -237,8 +272,63 @@ pub struct ImportArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct NewArgs {
+    /// The folder to write; its name is the code of the country
+    #[arg(value_name = "CODE | PATH")]
+    pub folder: PathBuf,
+    /// Name of the country
+    #[arg(long, value_name = "NAME")]
+    pub title: Option<String>,
+    /// Currency in which the tax is computed
+    #[arg(long, value_name = "CODE", default_value = "EUR")]
+    pub currency: String,
+    /// Time zone in which its days begin and end
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    pub time_zone: String,
+}
+
+#[derive(Debug, Args)]
 pub struct ListArgs {
     /// Folder of rule folders that come before the built-in ones
     #[arg(long, value_name = "DIR")]
     pub rules: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainErrorArgs {
+    /// Code of a message, such as `R0102`; every code is listed if none is given
+    #[arg(value_name = "CODE")]
+    pub code: Option<String>,
+    /// How the result is written; md and json without a code have the whole catalogue
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: CatalogueFormat,
+}
+
+/// Files that have a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// A file of law
+    Rules,
+    /// Worked examples beside a law
+    Example,
+    /// Facts about the taxpayer
+    Facts,
+    /// How an export is read
+    Format,
+}
+
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// Which file
+    #[arg(value_enum, value_name = "FILE")]
+    pub of: SchemaOf,
+    /// Facts of this jurisdiction, such as `kg`
+    #[arg(long = "in", value_name = "CODE")]
+    pub jurisdiction: Option<String>,
+    /// Folder of rule folders that come before the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub rules: Option<PathBuf>,
+    /// Where the schema goes
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }

@@ -4,9 +4,12 @@ mod args;
 mod assess;
 mod check;
 mod explain;
+mod explain_error;
 mod files;
 mod import;
+mod new;
 mod output;
+mod schema;
 
 use std::process::ExitCode;
 
@@ -57,7 +60,10 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::check(args),
         Command::Test(args) => check::test(args),
         Command::Import(args) => import::run(args),
+        Command::New(args) => new::run(args),
         Command::Jurisdictions(args) => check::jurisdictions(args),
+        Command::Schema(args) => schema::run(args),
+        Command::ExplainError(args) => explain_error::run(args),
     };
     end.into()
 }

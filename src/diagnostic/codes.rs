@@ -1,4 +1,5 @@
-//! The catalogue of messages. A code, once given, keeps its meaning. Each has an example under `tests/diagnostics/`.
+//! The codes of messages. A code, once given, keeps its meaning. Each has its text and example under `tests/diagnostics/`,
+//! from which [`crate::catalogue`] is made.
 //!
 //! Families: `R` rule files, `L` the ledger, `F` facts and options, `P` prices and rates, `A` assessing, `I` importing.
 
@@ -92,6 +93,7 @@ catalogue! {
     L0213 Warning "a category is not known to the law";
     L0214 Error "a tax payment does not name the tax and the period";
     L0215 Error "a fixed list of words does not contain this one";
+    L0216 Error "a tax payment names a tax or period that the law does not have";
     // facts, readings, choices, options
     F0101 Error "an unknown fact";
     F0102 Error "the value of a fact does not fit";
@@ -100,6 +102,9 @@ catalogue! {
     F0105 Error "an unknown option";
     F0106 Error "an unknown jurisdiction";
     F0107 Error "the facts file cannot be read";
+    F0108 Warning "a taxpayer has no line in the facts";
+    F0109 Error "a taxpayer stands twice in the facts";
+    F0110 Error "facts of several taxpayers";
     // prices and rates
     P0101 Error "the price or rate file cannot be read";
     P0102 Error "a row of prices or rates cannot be read";

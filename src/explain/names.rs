@@ -46,9 +46,9 @@ impl Explainer<'_> {
     fn option(&self, option: usize) -> Step {
         let env = self.run.env;
         let Some(entry) = env.book.options.get(option) else { return Step::default() };
-        let chosen = env.options.get(option).map_or("", |w| env.book.names.word_text(*w));
+        let chosen = env.book.names.word_text(env.option(option));
         let mut notes = vec![entry.question.clone()];
-        let under = (self.others)(entry);
+        let under = (self.others)(option);
         for other in &entry.options {
             let taxes = under.iter().find(|u| u.option == other.name);
             let gives = taxes

@@ -29,7 +29,7 @@ pub fn is_nothing(text: &str) -> bool {
 
 /// Reads a number; `comma` says that the file writes a decimal comma. `None` for what is no number.
 pub fn read(text: &str, comma: bool) -> Option<Amount<'_>> {
-    if let Some(value) = plain(text) {
+    if let Some(value) = plain(text).filter(|_| !(comma && text.contains('.'))) {
         return Some(Amount { value: Some(value), unit: "", rounded: false });
     }
     let text = clean(text);
@@ -46,7 +46,10 @@ pub fn read(text: &str, comma: bool) -> Option<Amount<'_>> {
     let (digits, behind) = rest.split_at_checked(end.unwrap_or(rest.len()))?;
     let (exponent, behind) = exponent(behind);
     let unit = clean(behind);
-    if !before.is_empty() && !unit.is_empty() || unit.contains(|c: char| c.is_whitespace()) || unit.starts_with(['.', '-', '+']) {
+    if !before.is_empty() && !unit.is_empty()
+        || unit.contains(|c: char| c.is_whitespace() || c == ':')
+        || unit.starts_with(['.', '-', '+'])
+    {
         return None;
     }
     let plain = shifted(&separated(digits, comma)?, exponent)?;
@@ -245,7 +248,7 @@ mod tests {
         is("4,000", "4000", "");
         is("9.895E-06", "0.000009895", "");
         is("1.5e3", "1500", "");
-        is("0E-18", "0.0000000000000000000", "");
+        is("0E-18", "0.000000000000000000", "");
         is("5EUR", "5", "EUR");
         is("--", "", "");
         is("+3.5", "3.5", "");

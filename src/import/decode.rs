@@ -89,6 +89,7 @@ pub fn decode(name: &str, bytes: Vec<u8>) -> Result<Opened, Diagnostic> {
     if bytes.starts_with(b"PK") {
         return workbook(name, bytes);
     }
+    is_text(name, bytes.get(..CHUNK).unwrap_or(&bytes))?;
     if let Some(rest) = bytes.strip_prefix(b"\xff\xfe") {
         return utf16(name, rest, u16::from_le_bytes);
     }

@@ -6,7 +6,8 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use crate::assess::Assessment;
 use crate::assess::assessment::{
-    DisposalPart, ExpenseLine, Holding, IncomeLine, OptionReport, Provenance, QuantityValue, TaxLine, Under,
+    AdvanceLine, DisposalPart, ExpenseLine, Extreme, Holding, IncomeLine, OptionReport, Provenance, QuantityValue, Span, TaxLine,
+    Under,
 };
 use crate::diagnostic::Diagnostic;
 use crate::number::{Decimal, plain};
@@ -61,6 +62,9 @@ impl Assessment {
         map.serialize_entry("findings", &[(); 0])?;
         map.serialize_entry("readings", &OptionReports(&self.readings))?;
         map.serialize_entry("choices", &OptionReports(&self.choices))?;
+        if let Some(range) = &self.range {
+            map.serialize_entry("range", range)?;
+        }
         map.serialize_entry("assumptions", &Assumptions(self))?;
         map.serialize_entry("errors", &self.errors)?;
         map.serialize_entry("warnings", &self.warnings)?;
@@ -84,7 +88,7 @@ impl Serialize for Pairs<'_> {
 
 impl Serialize for TaxLine {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(12))?;
+        let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("id", &self.id)?;
         map.serialize_entry("title", &self.title)?;
         map.serialize_entry("kind", &self.kind)?;
@@ -93,11 +97,21 @@ impl Serialize for TaxLine {
         map.serialize_entry("amount", &rounded(self.amount, self.decimals))?;
         map.serialize_entry("whole", &rounded(self.whole, self.decimals))?;
         map.serialize_entry("payable", &rounded(self.payable, self.decimals))?;
-        map.serialize_entry("late_interest", &amount(self.late_interest))?;
+        map.serialize_entry("late_interest", &rounded(self.late_interest, self.late_decimals))?;
         map.serialize_entry("due", &text(self.due))?;
+        if let Some(advances) = &self.advances {
+            map.serialize_entry("advances", advances)?;
+        }
         map.serialize_entry("borne_by", &self.borne_by)?;
         map.serialize_entry("cite", &self.cite)?;
         map.end()
+    }
+}
+
+impl Serialize for AdvanceLine {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let amount = rounded(self.amount, self.decimals);
+        Pairs(&[("period", Some(self.period.clone())), ("amount", amount), ("due", text(self.due))]).serialize(serializer)
     }
 }
 
@@ -207,6 +221,35 @@ impl Serialize for OptionReport {
         let options: Vec<&str> = self.options.iter().map(|(name, ..)| name.as_str()).collect();
         map.serialize_entry("options", &options)?;
         map.serialize_entry("under", &Unders(&self.under))?;
+        if !self.under.is_empty() {
+            map.serialize_entry("matters", &self.matters)?;
+        }
+        map.end()
+    }
+}
+
+impl Serialize for Span {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(5))?;
+        map.serialize_entry("lowest", &self.lowest)?;
+        map.serialize_entry("highest", &self.highest)?;
+        map.serialize_entry("combinations", &self.combinations)?;
+        map.serialize_entry("refused", &self.refused)?;
+        map.serialize_entry("complete", &self.complete)?;
+        map.end()
+    }
+}
+
+impl Serialize for Extreme {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let of = |reading: bool| -> Vec<(&str, Option<String>)> {
+            let options = self.options.iter().filter(|(is_reading, ..)| *is_reading == reading);
+            options.map(|(_, name, option)| (name.as_str(), Some(option.clone()))).collect()
+        };
+        let mut map = serializer.serialize_map(Some(3))?;
+        map.serialize_entry("total_tax", &plain(self.total_tax))?;
+        map.serialize_entry("readings", &Pairs(&of(true)))?;
+        map.serialize_entry("choices", &Pairs(&of(false)))?;
         map.end()
     }
 }

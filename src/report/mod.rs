@@ -3,5 +3,6 @@
 pub mod csv;
 pub mod json;
 pub mod markdown;
+mod side_by_side;
 pub mod story;
 pub mod table;

@@ -3,8 +3,10 @@
 use std::fmt::Write;
 
 use crate::assess::Assessment;
-use crate::assess::assessment::{QuantityValue, TaxLine};
+use crate::assess::assessment::{OptionReport, QuantityValue, TaxLine};
 use crate::number::{Decimal, plain};
+
+use super::side_by_side;
 
 /// Decimals shown in a table; the JSON has all of them.
 const DECIMALS: u32 = 2;
@@ -75,7 +77,11 @@ fn taxes(a: &Assessment, out: &mut String) -> std::fmt::Result {
         return writeln!(out, "No tax of this law applies.\n");
     }
     let zero = |t: &&TaxLine| t.whole == Some(Decimal::ZERO) && t.period != a.tax_year;
+    let late = a.taxes.iter().any(|t| t.late_interest.is_some());
     let mut table = self::table(&["Tax", "Period", "Base", "Whole", "By the ledger", "Payable", "Due"]);
+    if late {
+        table.head("Late interest");
+    }
     for tax in a.taxes.iter().filter(|t| !zero(t)) {
         let base = if tax.whole.is_none() && tax.base.is_none() {
             "refused".to_owned()
@@ -83,7 +89,9 @@ fn taxes(a: &Assessment, out: &mut String) -> std::fmt::Result {
             tax.base.map(grouped).unwrap_or_default()
         };
         let due = tax.due.map(|d| d.to_string()).unwrap_or_default();
-        table.row([tax.title.clone(), tax.period.clone(), base, shown(tax.whole), shown(tax.amount), shown(tax.payable), due]);
+        let cells = [tax.title.clone(), tax.period.clone(), base, shown(tax.whole), shown(tax.amount), shown(tax.payable), due];
+        let interest = tax.late_interest.map(grouped).unwrap_or_default();
+        table.row(cells.into_iter().chain(late.then_some(interest)));
     }
     out.push_str(&table.text());
     let zeros = a.taxes.iter().filter(zero).count();
@@ -91,7 +99,21 @@ fn taxes(a: &Assessment, out: &mut String) -> std::fmt::Result {
         let periods = if zeros == 1 { "period" } else { "periods" };
         writeln!(out, "  ({zeros} {periods} with a tax of zero left out)")?;
     }
-    writeln!(out)
+    writeln!(out)?;
+    advances(a, out)
+}
+
+fn advances(a: &Assessment, out: &mut String) -> std::fmt::Result {
+    let mut table = self::table(&["Paid on account", "Period", "Amount", "Due"]);
+    for (tax, advance) in a.taxes.iter().flat_map(|t| t.advances.iter().flatten().map(move |a| (t, a))) {
+        let due = advance.due.map(|d| d.to_string()).unwrap_or_default();
+        table.row([tax.title.clone(), advance.period.clone(), shown(advance.amount), due]);
+    }
+    if table.rows.len() > 1 {
+        out.push_str(&table.text());
+        writeln!(out)?;
+    }
+    Ok(())
 }
 
 fn quantities(a: &Assessment, out: &mut String) -> std::fmt::Result {
@@ -127,22 +149,48 @@ fn readings(a: &Assessment, out: &mut String) -> std::fmt::Result {
             continue;
         }
         writeln!(out, "{title}")?;
-        for report in list {
+        // Side by side, those that change nothing are named in one line below.
+        for report in list.iter().filter(|r| r.matters || r.under.is_empty()) {
             let mark = if report.chosen == report.default { "" } else { " (not the default)" };
             wrapped(out, "  - ", &format!("{}: {}{mark}. {}", report.name, report.chosen, report.question))?;
-            let differs = report.under.iter().any(|u| u.total_tax != a.total_tax || u.total_tax.is_none());
-            for under in report.under.iter().filter(|_| differs) {
-                let mark = if under.option == report.chosen { "  <- chosen" } else { "" };
-                writeln!(out, "      {:<18} {:>18}{mark}", under.option, shown(under.total_tax))?;
-            }
-            if !report.under.is_empty() && !differs {
-                writeln!(out, "      makes no difference here")?;
-            }
         }
-        if list.iter().any(|r| !r.under.is_empty()) {
-            writeln!(out, "  (each tried alone, the others as chosen)")?;
+        side_by_side(list, out)?;
+        writeln!(out)?;
+    }
+    if let Some(span) = &a.range {
+        writeln!(out, "Lowest and highest total")?;
+        for line in side_by_side::range(a, span) {
+            wrapped(out, "  ", &line)?;
         }
         writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// A row a reading, a column an option; what is more than fits the width stands on further lines of the row.
+fn side_by_side(list: &[OptionReport], out: &mut String) -> std::fmt::Result {
+    const OTHERS: usize = 2;
+    let (rows, idle) = side_by_side::rows(list);
+    let mut table = self::table(&["Side by side", "Chosen", "Otherwise", ""]);
+    let text = |cell: &side_by_side::Cell| format!("{}\n{}", cell.option, cell.lines.join("\n"));
+    let name = |row: &side_by_side::Row| {
+        if row.alone { row.name.clone() } else { format!("{}\n(only with others)", row.name) }
+    };
+    for row in &rows {
+        let mut first = true;
+        for others in row.others.chunks(OTHERS) {
+            let mut cells = others.iter().map(text);
+            let (name, chosen) = if first { (name(row), text(&row.chosen)) } else { Default::default() };
+            table.row([name, chosen, cells.next().unwrap_or_default(), cells.next().unwrap_or_default()]);
+            first = false;
+        }
+    }
+    if !rows.is_empty() {
+        writeln!(out)?;
+        out.push_str(&table.text());
+    }
+    if !idle.is_empty() {
+        wrapped(out, "  ", &format!("Without effect here: {}.", idle.join(", ")))?;
     }
     Ok(())
 }
@@ -171,8 +219,15 @@ fn table(header: &[&str]) -> Table {
 }
 
 impl Table {
-    fn row<const N: usize>(&mut self, cells: [String; N]) {
-        self.rows.push(cells.to_vec());
+    /// One more column.
+    fn head(&mut self, title: &str) {
+        if let Some(header) = self.rows.first_mut() {
+            header.push(title.to_owned());
+        }
+    }
+
+    fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        self.rows.push(cells.into_iter().collect());
     }
 
     fn text(&self) -> String {
@@ -207,7 +262,7 @@ impl Table {
             }
             if index == 0 {
                 let rule: Vec<String> = widths.iter().map(|w| "-".repeat(*w)).collect();
-                out.push_str(&format!("  {}\n", rule.join("  ")));
+                out.push_str(&format!("  {}\n", rule.join("  ").trim_end()));
             }
         }
         out

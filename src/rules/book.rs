@@ -8,12 +8,11 @@ use chrono_tz::Tz;
 
 use crate::formula::Formula;
 use crate::formula::names::{Item, Names, Per, Varies};
-use crate::formula::tree::Toward;
 use crate::formula::types::{Type, Unit, Value};
-use crate::number::Decimal;
 use crate::yaml::Spot;
 
 pub use super::book_rows::*;
+pub use super::book_taxes::*;
 
 /// A place in one of the law's files.
 #[derive(Debug, Clone)]
@@ -54,8 +53,10 @@ pub struct RuleBook {
     /// Month and day on which the tax year begins.
     pub year_begins: (u32, u32),
     pub covers: (NaiveDate, NaiveDate),
+    pub note: Option<String>,
     pub units: Vec<String>,
     pub month_end: Option<(MonthEnd, Cite)>,
+    pub working_days: Option<WorkingDays>,
     pub sources: BTreeMap<String, SourceEntry>,
     pub labels: Vec<Label>,
     pub facts: Vec<Fact>,
@@ -69,6 +70,8 @@ pub struct RuleBook {
     pub fields: Vec<Field>,
     pub quantities: Vec<Quantity>,
     pub taxes: Vec<Tax>,
+    /// What may change soon.
+    pub watch: Vec<Watch>,
     pub names: Names,
     /// SHA-256 over the files, in the order of their names.
     pub sha256: String,
@@ -90,6 +93,12 @@ pub struct SourceEntry {
     pub part_of: Option<(String, At)>,
     pub article: Option<String>,
     pub url: Option<String>,
+    pub dated: Option<NaiveDate>,
+    pub in_force: InForce,
+    /// From this day on it is void.
+    pub void_from: Option<NaiveDate>,
+    /// What stands in its place, in words.
+    pub replaced_by: Option<String>,
     pub checked: Option<NaiveDate>,
     pub read_as_of: Option<NaiveDate>,
     pub status: Option<Status>,
@@ -131,8 +140,10 @@ impl Status {
 #[derive(Debug, Clone)]
 pub struct Label {
     pub name: String,
+    pub title: Option<String>,
     pub words: Vec<String>,
     pub default: String,
+    pub note: Option<String>,
     pub at: At,
 }
 
@@ -146,6 +157,7 @@ pub struct Fact {
     pub counts_as_ledger: bool,
     pub default: Option<FactDefault>,
     pub cite: Cite,
+    pub note: Option<String>,
     pub at: At,
 }
 
@@ -178,6 +190,7 @@ pub struct OptionSet {
     pub options: Vec<OptionEntry>,
     pub default: String,
     pub cite: Cite,
+    pub note: Option<String>,
     pub at: At,
 }
 
@@ -196,6 +209,9 @@ pub struct Parameter {
     pub selected_by: SelectedBy,
     pub known_through: Option<NaiveDate>,
     pub values: Vec<DatedValue>,
+    /// Values of acts cancelled or proposed: never selected, only told.
+    pub shadows: Vec<DatedValue>,
+    pub note: Option<String>,
     pub at: At,
 }
 
@@ -249,6 +265,7 @@ pub struct Field {
     pub rule: Rule,
     pub shown_as: Option<Shown>,
     pub cite: Cite,
+    pub note: Option<String>,
     pub at: At,
 }
 
@@ -278,6 +295,7 @@ pub struct Quantity {
     pub per: Per,
     pub rule: Rule,
     pub cite: Cite,
+    pub note: Option<String>,
     pub at: At,
 }
 
@@ -296,31 +314,22 @@ pub struct Tax {
     pub less: Option<Formula>,
     pub round: Option<Rounding>,
     pub due: Vec<Due>,
+    pub late: Option<Late>,
+    pub advances: Option<Advances>,
     pub cite: Cite,
+    pub note: Option<String>,
     pub at: At,
 }
 
+/// Something that may change the law: a bill, a ruling awaited.
 #[derive(Debug, Clone)]
-pub struct Rounding {
-    pub to: Decimal,
-    pub toward: Toward,
+pub struct Watch {
+    pub title: String,
     pub cite: Cite,
-}
-
-/// When a tax is due: the first entry whose condition holds.
-#[derive(Debug, Clone)]
-pub struct Due {
-    pub when: Option<Formula>,
-    pub rule: DueRule,
-    pub cite: Cite,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DueRule {
-    /// Day of a month, so many months after the one in which the period ends.
-    DayOfMonth { day: u32, months_after: u32 },
-    /// The day before month and day of the calendar year after the one in which the period ends.
-    BeforeNextYear { month: u32, day: u32 },
+    /// The day on which it is expected.
+    pub expected: Option<NaiveDate>,
+    pub note: Option<String>,
+    pub at: At,
 }
 
 impl RuleBook {

@@ -13,6 +13,8 @@ pub struct Valuation {
     pub rate_day: RateDay,
     pub price_at: PriceAt,
     pub cite: Cite,
+    pub note: Option<String>,
+    pub at: At,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,6 +112,7 @@ pub struct FeeRule {
     /// Paying in a coin is a disposal of it; else its lots leave without gain.
     pub coin_is_disposal: bool,
     pub cite: Cite,
+    pub note: Option<String>,
     pub at: At,
 }
 
@@ -134,6 +137,7 @@ pub struct Matching {
     pub by_account: bool,
     pub by_asset: bool,
     pub steps: Vec<Step>,
+    pub note: Option<String>,
     pub at: At,
 }
 
@@ -142,6 +146,7 @@ pub struct Step {
     pub method: Method,
     pub when: Option<Formula>,
     pub cite: Cite,
+    pub note: Option<String>,
     pub at: At,
 }
 

@@ -91,7 +91,11 @@ fn all_names(book: &RuleBook, to: &mut Declared<'_>) {
     }
     for (index, parameter) in book.parameters.iter().enumerate() {
         let never_zero = !parameter.values.is_empty()
-            && parameter.values.iter().all(|v| matches!(&v.value, Given::Literal(Value::Number(n)) if !n.is_zero()));
+            && parameter
+                .values
+                .iter()
+                .chain(&parameter.shadows)
+                .all(|v| matches!(&v.value, Given::Literal(Value::Number(n)) if !n.is_zero()));
         let by_match = matches!(parameter.selected_by, SelectedBy::Disposed | SelectedBy::Acquired);
         let detail = Detail::Parameter { never_zero, by_row: parameter.selected_by == SelectedBy::Row, by_match };
         to.add(&parameter.name, &parameter.at, Ref::Parameter(index), parameter.unit.clone(), detail);
@@ -157,7 +161,7 @@ impl Compiler<'_> {
 
     fn parameters(&mut self, book: &mut RuleBook) {
         for parameter in &mut book.parameters {
-            for value in &mut parameter.values {
+            for value in parameter.values.iter_mut().chain(&mut parameter.shadows) {
                 if let Given::Formula(formula) = &mut value.value {
                     self.formula(formula, Scope::parameter(), &parameter.unit);
                 }
@@ -196,6 +200,16 @@ impl Compiler<'_> {
             for due in &mut tax.due {
                 self.maybe(due.when.as_mut(), scope, &Type::YesNo);
             }
+            if let Some(late) = &mut tax.late {
+                self.formula(&mut late.rate, Scope::day(), &Type::Number(Unit::rate()));
+            }
+            if let Some(advances) = &mut tax.advances {
+                let scope = Scope::period(advances.per);
+                self.formula(&mut advances.amount, scope, &money);
+                for due in &mut advances.due {
+                    self.maybe(due.when.as_mut(), scope, &Type::YesNo);
+                }
+            }
         }
     }
 }
@@ -203,7 +217,7 @@ impl Compiler<'_> {
 /// Every formula of the law.
 pub fn every_formula(book: &RuleBook) -> Vec<&Formula> {
     let mut found: Vec<&Formula> = Vec::new();
-    for value in book.parameters.iter().flat_map(|p| &p.values) {
+    for value in book.parameters.iter().flat_map(|p| p.values.iter().chain(&p.shadows)) {
         if let Given::Formula(formula) = &value.value {
             found.push(formula);
         }
@@ -225,6 +239,7 @@ pub fn every_formula(book: &RuleBook) -> Vec<&Formula> {
     }
     for tax in &book.taxes {
         found.extend(tax_formulas(tax));
+        found.extend(paying_formulas(tax));
     }
     found
 }
@@ -233,6 +248,12 @@ pub fn every_formula(book: &RuleBook) -> Vec<&Formula> {
 pub fn tax_formulas(tax: &super::book::Tax) -> Vec<&Formula> {
     let own = [&tax.applies, &tax.base, &tax.rate, &tax.amount, &tax.less];
     own.into_iter().flatten().chain(tax.due.iter().filter_map(|d| d.when.as_ref())).collect()
+}
+
+/// The formulas about paying a tax: nothing else reads what they give, so they may read the tax itself.
+fn paying_formulas(tax: &super::book::Tax) -> Vec<&Formula> {
+    let advances = tax.advances.iter().flat_map(|a| a.due.iter().filter_map(|d| d.when.as_ref()).chain([&a.amount]));
+    tax.late.iter().map(|l| &l.rate).chain(advances).collect()
 }
 
 fn any_previous(book: &RuleBook) -> bool {

@@ -2,7 +2,10 @@
 
 pub mod book;
 mod book_rows;
+mod book_taxes;
+pub mod cited;
 pub mod compile;
+mod dates;
 pub mod load;
 mod names;
 mod read;
@@ -10,6 +13,7 @@ mod read_figures;
 mod read_head;
 mod read_inputs;
 mod read_rows;
+mod read_taxes;
 mod sound;
 pub mod units;
 

@@ -5,15 +5,23 @@ use chrono::NaiveDate;
 use crate::diagnostic::{Code, suggestion};
 use crate::yaml::{Entry, Fields, Node, Reader};
 
-use super::book::{At, Label, MonthEnd, RuleBook, SourceEntry, Status};
+use super::book::{At, InForce, Label, MonthEnd, RuleBook, SourceEntry, Status, Watch};
 use super::read::Read;
+use super::read_taxes::working_days;
 
 const SOURCE_KINDS: &[(&str, &str)] =
     &[("law", "law"), ("regulation", "regulation"), ("guidance", "guidance"), ("case", "case"), ("practice", "practice")];
 
 /// Reads the head of a law from the file that has it.
 pub fn head(reader: &mut Reader, fields: &mut Fields<'_>, book: &mut RuleBook) {
-    if let Some(code) = fields.require(reader, "jurisdiction").and_then(|n| reader.string(n)) {
+    if let Some(node) = fields.require(reader, "jurisdiction")
+        && let Some(code) = reader.string(node)
+    {
+        if !crate::template::is_code(&code) {
+            let help =
+                "write the name of the folder: two small letters, and for a region its letters behind a dash: `xx`, `xx-ab`";
+            reader.problem(Code::R0203, node.spot, format!("`{code}` is not a code of a country"), Some(help.into()));
+        }
         book.code = code;
     }
     book.title = fields.require(reader, "title").and_then(|n| reader.string(n)).unwrap_or_default();
@@ -21,7 +29,13 @@ pub fn head(reader: &mut Reader, fields: &mut Fields<'_>, book: &mut RuleBook) {
         && let Some(text) = reader.text(node)
     {
         if !crate::ledger::is_currency(text) {
-            reader.problem(Code::R0309, node.spot, format!("`{text}` is not a currency code of ISO 4217"), None);
+            let capitals = text.to_uppercase();
+            let help = if crate::ledger::is_currency(&capitals) {
+                format!("write `{capitals}`")
+            } else {
+                "give its three capital letters, such as EUR or USD".to_owned()
+            };
+            reader.problem(Code::R0309, node.spot, format!("`{text}` is not a currency code of ISO 4217"), Some(help));
         }
         book.currency = text.to_owned();
     }
@@ -71,7 +85,8 @@ pub fn head(reader: &mut Reader, fields: &mut Fields<'_>, book: &mut RuleBook) {
         book.month_end = rule.map(|r| (r, cite));
         inner.done(reader);
     }
-    fields.take("note");
+    book.working_days = fields.take("working_days").and_then(|n| working_days(reader, n));
+    book.note = reader.text_of(fields, "note");
 }
 
 /// `05-01`: month and day.
@@ -96,11 +111,22 @@ pub fn month_day(reader: &mut Reader, node: &Node) -> Option<(u32, u32)> {
 pub fn source(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     let Some(mut fields) = reader.fields(&entry.value, "a source") else { return };
     let part_of = fields.take("part_of").and_then(|n| Some((reader.string(n)?, reader.at(n.spot))));
+    let mut in_force = InForce::default();
+    if let Some(node) = fields.take("in_force")
+        && let Some(mut inner) = reader.fields(node, "`in_force`")
+    {
+        in_force = reader.in_force(&mut inner);
+        inner.done(reader);
+    }
     let found = SourceEntry {
         title: reader.text_of(&mut fields, "title"),
         kind: fields.take("kind").and_then(|n| reader.one_of(n, SOURCE_KINDS)).map(str::to_owned),
         article: reader.text_of(&mut fields, "at"),
         url: reader.text_of(&mut fields, "url"),
+        dated: fields.take("dated").and_then(|n| reader.date(n)),
+        in_force,
+        void_from: fields.take("void_from").and_then(|n| reader.date(n)),
+        replaced_by: reader.text_of(&mut fields, "replaced_by"),
         checked: fields.take("checked").and_then(|n| reader.date(n)),
         read_as_of: fields.take("read_as_of").and_then(|n| reader.date(n)),
         status: fields.take("status").and_then(|n| reader.one_of(n, Status::WORDS)),
@@ -109,16 +135,6 @@ pub fn source(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
         at: At { file: reader.file.clone(), spot: entry.key_spot },
         part_of,
     };
-    for key in ["dated", "void_from"] {
-        fields.take(key).and_then(|n| reader.date(n));
-    }
-    reader.text_of(&mut fields, "replaced_by");
-    if let Some(node) = fields.take("in_force")
-        && let Some(mut inner) = reader.fields(node, "`in_force`")
-    {
-        reader.in_force(&mut inner);
-        inner.done(reader);
-    }
     fields.done(reader);
     if found.part_of.is_none() {
         for (missing, key) in [(found.title.is_none(), "title"), (found.kind.is_none(), "kind")] {
@@ -136,6 +152,17 @@ pub fn source(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     book.sources.insert(entry.key.clone(), found);
 }
 
+/// Reads one entry of `watch`.
+pub fn watch(reader: &mut Reader, node: &Node) -> Option<Watch> {
+    let mut fields = reader.fields(node, "an entry of `watch`")?;
+    let title = fields.require(reader, "title").and_then(|n| reader.string(n));
+    let cite = reader.cite(&mut fields, "what is to be watched");
+    let expected = fields.take("expected").and_then(|n| reader.date(n));
+    let note = reader.text_of(&mut fields, "note");
+    fields.done(reader);
+    Some(Watch { title: title.unwrap_or_default(), cite, expected, note, at: reader.at(node.spot) })
+}
+
 fn against(reader: &mut Reader, fields: &mut Fields<'_>) -> Vec<(String, At)> {
     match fields.take("against") {
         Some(node) if node.text().is_some() => {
@@ -150,8 +177,8 @@ fn against(reader: &mut Reader, fields: &mut Fields<'_>) -> Vec<(String, At)> {
 pub fn label(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     let name = reader.name(entry);
     let Some(mut fields) = reader.fields(&entry.value, "a label") else { return };
-    reader.text_of(&mut fields, "title");
-    reader.text_of(&mut fields, "note");
+    let title = reader.text_of(&mut fields, "title");
+    let note = reader.text_of(&mut fields, "note");
     let words = fields.require(reader, "one_of").map(|n| reader.words(n)).unwrap_or_default();
     let default = fields.require(reader, "default").and_then(|n| Some((reader.string(n)?, n.spot)));
     fields.done(reader);
@@ -167,5 +194,5 @@ pub fn label(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
         let help = suggestion(&default, words.iter().map(String::as_str));
         reader.problem(Code::R0204, spot, format!("the default `{default}` is not one of the words"), help);
     }
-    book.labels.push(Label { name, words, default, at: reader.at(entry.key_spot) });
+    book.labels.push(Label { name, title, words, default, note, at: reader.at(entry.key_spot) });
 }

@@ -7,17 +7,17 @@ use crate::formula::types::{Type, Unit, Value};
 use crate::yaml::{Entry, Fields, Node, Reader, Value as Yaml};
 
 use super::book::{
-    About, DatedValue, Fact, FactDefault, FactShape, Given, InForce, OptionEntry, OptionSet, Parameter, RuleBook, SelectedBy,
+    About, DatedValue, Fact, FactDefault, FactShape, Given, OptionEntry, OptionSet, Parameter, RuleBook, SelectedBy,
 };
 use super::read::Read;
-use super::units::{literal, read_unit};
+use super::units::{literal, literal_help, read_unit};
 
 /// Reads one entry of `facts`.
 pub fn fact(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     let name = reader.name(entry);
     let Some(mut fields) = reader.fields(&entry.value, "a fact") else { return };
     let title = reader.text_of(&mut fields, "title").unwrap_or_else(|| name.replace('_', " "));
-    reader.text_of(&mut fields, "note");
+    let note = reader.text_of(&mut fields, "note");
     let varies = [("no", Varies::No), ("by_year", Varies::ByYear), ("by_month", Varies::ByMonth), ("by_date", Varies::ByDate)];
     let varies = fields.take("varies").and_then(|n| reader.one_of(n, &varies)).unwrap_or(Varies::No);
     let about = fields
@@ -31,7 +31,18 @@ pub fn fact(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     fields.done(reader);
     // A fact of an unknown unit keeps its name, so that no further errors follow from it.
     let shape = shape.unwrap_or(FactShape::Unit(Type::Number(Unit::zero())));
-    book.facts.push(Fact { name, title, shape, varies, about, counts_as_ledger, default, cite, at: reader.at(entry.key_spot) });
+    book.facts.push(Fact {
+        name,
+        title,
+        shape,
+        varies,
+        about,
+        counts_as_ledger,
+        default,
+        cite,
+        note,
+        at: reader.at(entry.key_spot),
+    });
 }
 
 fn fact_shape(reader: &mut Reader, fields: &mut Fields<'_>, book: &RuleBook) -> Option<FactShape> {
@@ -79,7 +90,7 @@ fn fact_default(reader: &mut Reader, node: &Node, shape: &FactShape, book: &mut 
             match literal(text, ty) {
                 Ok(value) => Some(FactDefault::Value(value)),
                 Err(message) => {
-                    reader.problem(Code::R0203, node.spot, message, None);
+                    reader.problem(Code::R0203, node.spot, message, literal_help(text, ty));
                     None
                 }
             }
@@ -93,7 +104,7 @@ pub fn option(reader: &mut Reader, entry: &Entry, is_reading: bool, book: &mut R
     let what = if is_reading { "a reading" } else { "a choice" };
     let Some(mut fields) = reader.fields(&entry.value, what) else { return };
     let question = fields.require(reader, "question").and_then(|n| reader.string(n)).unwrap_or_default();
-    reader.text_of(&mut fields, "note");
+    let note = reader.text_of(&mut fields, "note");
     let mut options = Vec::new();
     if let Some(node) = fields.require(reader, "options") {
         for option in reader.entries(node).to_vec() {
@@ -117,7 +128,7 @@ pub fn option(reader: &mut Reader, entry: &Entry, is_reading: bool, book: &mut R
         let help = suggestion(&default, options.iter().map(|o| o.name.as_str()));
         reader.problem(Code::R0204, spot, format!("the default `{default}` is not one of the options"), help);
     }
-    book.options.push(OptionSet { name, is_reading, question, options, default, cite, at: reader.at(entry.key_spot) });
+    book.options.push(OptionSet { name, is_reading, question, options, default, cite, note, at: reader.at(entry.key_spot) });
 }
 
 /// Reads one entry of `parameters`.
@@ -125,7 +136,7 @@ pub fn parameter(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     let name = reader.name(entry);
     let Some(mut fields) = reader.fields(&entry.value, "a parameter") else { return };
     let title = fields.require(reader, "title").and_then(|n| reader.string(n)).unwrap_or_default();
-    reader.text_of(&mut fields, "note");
+    let note = reader.text_of(&mut fields, "note");
     let unit = fields.require(reader, "unit").and_then(|n| read_unit(reader, n, &book.currency, &book.units));
     let selected = [
         ("tax_year", SelectedBy::TaxYear),
@@ -155,8 +166,17 @@ pub fn parameter(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
         }
     }
     fields.done(reader);
-    order_of_dates(reader, &name, &values);
-    book.parameters.push(Parameter { name, title, unit, selected_by, known_through, values, at: reader.at(entry.key_spot) });
+    book.parameters.push(Parameter {
+        name,
+        title,
+        unit,
+        selected_by,
+        known_through,
+        values,
+        shadows: Vec::new(),
+        note,
+        at: reader.at(entry.key_spot),
+    });
 }
 
 fn dated_value(reader: &mut Reader, node: &Node, name: &str, unit: &Type) -> Option<DatedValue> {
@@ -173,11 +193,9 @@ fn dated_value(reader: &mut Reader, node: &Node, name: &str, unit: &Type) -> Opt
     } else {
         match literal(text, unit) {
             Ok(value) => Given::Literal(value),
-            Err(_) if text.contains(|c: char| c.is_ascii_alphabetic() || "*+/(".contains(c)) => {
-                Given::Formula(Box::new(Formula::take(value_node, &reader.file)?))
-            }
+            Err(_) if is_formula(text) => Given::Formula(Box::new(Formula::take(value_node, &reader.file)?)),
             Err(message) => {
-                reader.problem(Code::R0203, value_node.spot, message, None);
+                reader.problem(Code::R0203, value_node.spot, message, literal_help(text, unit));
                 return None;
             }
         }
@@ -185,44 +203,10 @@ fn dated_value(reader: &mut Reader, node: &Node, name: &str, unit: &Type) -> Opt
     Some(DatedValue { in_force, value, cite, note, at: reader.at(node.spot) })
 }
 
-/// Values stand in the order of their dates, without overlaps and without gaps.
-fn order_of_dates(reader: &mut Reader, name: &str, values: &[DatedValue]) {
-    for (earlier, later) in values.iter().zip(values.iter().skip(1)) {
-        let InForce { from: Some(from), .. } = later.in_force else {
-            let message = format!("only the first value of `{name}` may have no `from`");
-            reader.problem(Code::R0202, later.at.spot, message, Some("say from which day it holds".into()));
-            continue;
-        };
-        if earlier.in_force.from.is_some_and(|before| before >= from) {
-            let message = format!(
-                "this value of `{name}` holds from {from}, but the one above it from {}",
-                earlier.in_force.from.unwrap_or(from)
-            );
-            reader.problem(
-                Code::R0207,
-                later.at.spot,
-                message,
-                Some("put the values in the order of their dates, each date once".into()),
-            );
-        } else if let Some(until) = earlier.in_force.until {
-            let Some(next) = until.succ_opt() else { continue };
-            if until >= from {
-                let message = format!("two values of `{name}` hold on {from}");
-                reader.problem(
-                    Code::R0207,
-                    later.at.spot,
-                    message,
-                    Some(format!("end the one above on {}", from.pred_opt().unwrap_or(from))),
-                );
-            } else if next < from {
-                let message = format!("`{name}` has no value from {next} until {}", from.pred_opt().unwrap_or(from));
-                reader.problem(
-                    Code::R0208,
-                    later.at.spot,
-                    message,
-                    Some("give the missing value, or `value: unknown` where the sources are silent".into()),
-                );
-            }
-        }
-    }
+/// A formula has an operator or begins with a name; a number with a word behind it is a value written in a wrong way.
+fn is_formula(text: &str) -> bool {
+    text.contains(['*', '+', '('])
+        || text.contains(" / ")
+        || text.contains(" - ")
+        || text.starts_with(|c: char| c.is_ascii_alphabetic())
 }

@@ -35,9 +35,18 @@ pub fn valuation(reader: &mut Reader, node: &Node) -> Option<Valuation> {
         .require(reader, "price_at")
         .and_then(|n| reader.one_of(n, &[("instant", PriceAt::Instant), ("day", PriceAt::Day)]));
     let cite = reader.cite(&mut fields, "the valuation");
-    reader.text_of(&mut fields, "note");
+    let note = reader.text_of(&mut fields, "note");
     fields.done(reader);
-    Some(Valuation { order, exchange, rate_source, rate_day, price_at: price_at.unwrap_or(PriceAt::Day), cite })
+    Some(Valuation {
+        order,
+        exchange,
+        rate_source,
+        rate_day,
+        price_at: price_at.unwrap_or(PriceAt::Day),
+        cite,
+        note,
+        at: reader.at(node.spot),
+    })
 }
 
 fn one_of_each<T: Copy>(reader: &mut Reader, node: &Node, options: &[(&'static str, T)]) -> Vec<T> {
@@ -115,9 +124,9 @@ pub fn fee(reader: &mut Reader, node: &Node) -> Option<FeeRule> {
     let goes = fields.require(reader, "goes").and_then(|n| reader.one_of(n, &goes));
     let in_coin = fields.require(reader, "in_coin").and_then(|n| reader.one_of(n, &[("removal", false), ("disposal", true)]));
     let cite = reader.cite(&mut fields, "this fee rule");
-    reader.text_of(&mut fields, "note");
+    let note = reader.text_of(&mut fields, "note");
     fields.done(reader);
-    Some(FeeRule { to, paid_in, when, in_force, goes: goes?, coin_is_disposal: in_coin?, cite, at: reader.at(node.spot) })
+    Some(FeeRule { to, paid_in, when, in_force, goes: goes?, coin_is_disposal: in_coin?, cite, note, at: reader.at(node.spot) })
 }
 
 /// Reads `matching`.
@@ -138,7 +147,7 @@ pub fn matching(reader: &mut Reader, node: &Node) -> Option<Matching> {
             reader.problem(Code::R0403, list.spot, "no step covers every disposal", Some(help.into()));
         }
     }
-    reader.text_of(&mut fields, "note");
+    let note = reader.text_of(&mut fields, "note");
     fields.done(reader);
     if !keys.contains(&true) {
         reader.problem(
@@ -148,7 +157,7 @@ pub fn matching(reader: &mut Reader, node: &Node) -> Option<Matching> {
             Some("write `pool_by: [asset]` or `[asset, account]`".into()),
         );
     }
-    Some(Matching { by_account: keys.contains(&false), by_asset: keys.contains(&true), steps, at: reader.at(node.spot) })
+    Some(Matching { by_account: keys.contains(&false), by_asset: keys.contains(&true), steps, note, at: reader.at(node.spot) })
 }
 
 fn step(reader: &mut Reader, node: &Node) -> Option<Step> {
@@ -173,9 +182,9 @@ fn step(reader: &mut Reader, node: &Node) -> Option<Step> {
     let mut fields = reader.fields(&entry.value, "a matching step")?;
     let when = fields.take("when").and_then(|n| reader.formula(n));
     let cite = reader.cite(&mut fields, &format!("the step `{}`", entry.key));
-    reader.text_of(&mut fields, "note");
+    let note = reader.text_of(&mut fields, "note");
     fields.done(reader);
-    Some(Step { method: *method, when, cite, at: reader.at(entry.key_spot) })
+    Some(Step { method: *method, when, cite, note, at: reader.at(entry.key_spot) })
 }
 
 /// Every kind is treated, its last entry without a condition, and nothing stands behind that.

@@ -3,9 +3,11 @@
 pub mod tables;
 
 use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use chrono::{NaiveDate, TimeZone, Utc};
 
+use crate::assess::env::Days;
 use crate::assess::refusal::{Log, Outcome};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ledger::{Ledger, Leg, Symbol, Transaction};
@@ -23,6 +25,17 @@ pub struct Valuer<'a> {
     pub rates: &'a Rates,
     pub log: &'a Log,
     memo: Vec<[OnceCell<Outcome<Decimal>>; 4]>,
+    shared: Option<&'a Values>,
+}
+
+/// What rows are worth, found once for several runs over the same rows. Only what could be found: a refusal belongs to its run.
+pub struct Values(Vec<[OnceLock<Decimal>; 4]>);
+
+impl Values {
+    /// Room for so many rows.
+    pub fn new(rows: usize) -> Values {
+        Values(std::iter::repeat_with(Default::default).take(rows).collect())
+    }
 }
 
 /// Which value of a row.
@@ -38,13 +51,15 @@ impl<'a> Valuer<'a> {
     pub fn new(
         book: &'a RuleBook,
         ledger: &'a Ledger,
-        days: &'a [NaiveDate],
+        days: Days<'a>,
         prices: &'a Prices,
         rates: &'a Rates,
         log: &'a Log,
+        shared: Option<&'a Values>,
     ) -> Self {
-        let memo = std::iter::repeat_with(Default::default).take(days.len()).collect();
-        Valuer { book, ledger, days, prices, rates, log, memo }
+        // Rows after those that the run sees are few: payments. They are valued without a memory.
+        let memo = std::iter::repeat_with(Default::default).take(days.seen).collect();
+        Valuer { book, ledger, days: days.all, prices, rates, log, memo, shared }
     }
 
     /// A value of a row in the law's currency.
@@ -56,9 +71,25 @@ impl<'a> Valuer<'a> {
             Which::Fee => 3,
         };
         match self.memo.get(row).and_then(|slots| slots.get(slot)) {
-            Some(cell) => cell.get_or_init(|| self.compute(row, which)).clone(),
+            Some(cell) => cell.get_or_init(|| self.found(row, which, slot)).clone(),
             None => self.compute(row, which),
         }
+    }
+
+    /// From another run over the same rows, else computed and left for the others.
+    fn found(&self, row: usize, which: Which, slot: usize) -> Outcome<Decimal> {
+        let Some(cell) = self.shared.and_then(|s| s.0.get(row)).and_then(|slots| slots.get(slot)) else {
+            return self.compute(row, which);
+        };
+        if let Some(known) = cell.get() {
+            return Ok(*known);
+        }
+        let value = self.compute(row, which);
+        if let Ok(value) = value {
+            // Another run may have come first, with the same value.
+            let _ = cell.set(value);
+        }
+        value
     }
 
     fn compute(&self, index: usize, which: Which) -> Outcome<Decimal> {

@@ -84,6 +84,14 @@ def test_readings_change_the_tax(ledger: fisc.Ledger) -> None:
     a = fisc.assess(ledger, "kg", year=2023, readings={"loss_netting": "per_year"}, all_readings=True)
     assert a.readings["loss_netting"]["chosen"] == "per_year"
     assert a.readings["loss_netting"]["under"]["per_sale"]["total_tax"] == "89000"
+    records = {(r["name"], r["option"]): r for r in a.side_by_side}
+    assert records["loss_netting", "per_year"]["chosen"] and not records["loss_netting", "per_sale"]["chosen"]
+    other = records["loss_netting", "per_sale"]
+    assert other["difference"] == Decimal("89000") - a.total_tax and other["taxes"] == {"income_tax": Decimal("89000")}
+    assert a.range is not None and a.range.complete and a.range.refused == 0
+    assert a.range.lowest is not None and a.range.highest is not None
+    assert a.range.lowest.total_tax <= a.total_tax <= a.range.highest.total_tax
+    assert fisc.assess(ledger, "kg", year=2023).range is None
 
 
 @pytest.mark.parametrize(

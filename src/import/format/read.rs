@@ -94,9 +94,11 @@ pub fn format(reader: &mut Reader, parsed: &Parsed, base: Option<&Parsed>) -> Op
         found.extend(layout);
         // Keys nobody asked for: in the layout, and in the file once.
         let own_maps = usize::from(node.is_some()) + 1;
-        for (_, mut map) in chain.maps.into_iter().take(own_maps) {
-            for key in OF_FILE {
-                map.take(key);
+        for (index, (_, mut map)) in chain.maps.into_iter().take(own_maps).enumerate() {
+            if index + 1 == own_maps {
+                for key in OF_FILE {
+                    map.take(key);
+                }
             }
             map.done(reader);
         }

@@ -160,8 +160,7 @@ fn group(reader: &mut Reader, names: &Names, name: &str, node: &Node) -> Option<
 fn rule(reader: &mut Reader, names: &Names, node: &Node, usual: &Usual, groups: &[Group]) -> Option<Rule> {
     let mut fields = reader.fields(node, "a type")?;
     let words = |reader: &mut Reader, fields: &mut Fields<'_>, key: &'static str| -> Vec<String> {
-        let list = fields.take(key).map(|n| reader.list(n)).unwrap_or_default();
-        list.iter().map(|w| loose(w.text().unwrap_or_default())).collect()
+        fields.take(key).map(|n| reader.words(n)).unwrap_or_default().iter().map(|(w, _)| loose(w)).collect()
     };
     let (of_type, of_fee) = (words(reader, &mut fields, "words"), words(reader, &mut fields, "fees"));
     if (!of_type.is_empty() || !of_fee.is_empty()) && !names.names.iter().any(|n| n == "type") {

@@ -1,0 +1,137 @@
+//! Everything in a law that rests on a source.
+
+use super::book::{At, Cite, RuleBook};
+
+/// What rests on a source; the most consequential first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum What {
+    Tax,
+    Value,
+    Due,
+    Rounding,
+    Advances,
+    LateInterest,
+    Quantity,
+    Treatment,
+    Field,
+    Fees,
+    Matching,
+    Valuation,
+    Reading,
+    Choice,
+    Fact,
+    MonthEnd,
+    WorkingDays,
+    Shadow,
+    Watch,
+}
+
+impl What {
+    pub fn word(self) -> &'static str {
+        match self {
+            What::Tax => "tax",
+            What::Value => "value",
+            What::Due => "due date",
+            What::Rounding => "rounding",
+            What::Advances => "advances",
+            What::LateInterest => "interest on late payment",
+            What::Quantity => "quantity",
+            What::Treatment => "treatment",
+            What::Field => "field",
+            What::Fees => "fees",
+            What::Matching => "matching",
+            What::Valuation => "valuation",
+            What::Reading => "reading",
+            What::Choice => "choice",
+            What::Fact => "fact",
+            What::MonthEnd => "ends of months",
+            What::WorkingDays => "working days",
+            What::Shadow => "value of an act not in force",
+            What::Watch => "what may change",
+        }
+    }
+
+    /// True for what decides by itself, so that it may not rest on an act which is not in force.
+    pub fn decides(self) -> bool {
+        !matches!(self, What::Valuation | What::Reading | What::Choice | What::Fact | What::MonthEnd | What::Shadow | What::Watch)
+    }
+}
+
+/// An entry of the law with its citations.
+#[derive(Debug, Clone, Copy)]
+pub struct Cited<'a> {
+    pub what: What,
+    /// Its place in the list of its section; values count through all parameters.
+    pub section: usize,
+    /// The value within its parameter; the due date within its tax, those of its advances after its own; of roundings, that of
+    /// the tax, of its interest, of its advances.
+    pub index: usize,
+    pub cite: &'a Cite,
+    pub at: &'a At,
+}
+
+/// Every entry that cites, section by section.
+pub fn every(book: &RuleBook) -> Vec<Cited<'_>> {
+    let mut found: Vec<Cited<'_>> = Vec::new();
+    let mut add = |what, section, index, cite, at| found.push(Cited { what, section, index, cite, at });
+    if let Some((_, cite)) = &book.month_end
+        && let Some((_, at)) = cite.first()
+    {
+        add(What::MonthEnd, 0, 0, cite, at);
+    }
+    if let Some(days) = &book.working_days {
+        add(What::WorkingDays, 0, 0, &days.cite, &days.at);
+    }
+    for (i, fact) in book.facts.iter().enumerate() {
+        add(What::Fact, i, 0, &fact.cite, &fact.at);
+    }
+    for (i, option) in book.options.iter().enumerate() {
+        add(if option.is_reading { What::Reading } else { What::Choice }, i, 0, &option.cite, &option.at);
+    }
+    for (i, parameter) in book.parameters.iter().enumerate() {
+        for (index, value) in parameter.values.iter().enumerate() {
+            add(What::Value, i, index, &value.cite, &value.at);
+        }
+        for (index, value) in parameter.shadows.iter().enumerate() {
+            add(What::Shadow, i, index, &value.cite, &value.at);
+        }
+    }
+    add(What::Valuation, 0, 0, &book.valuation.cite, &book.valuation.at);
+    for (i, treatment) in book.treatments.iter().enumerate() {
+        add(What::Treatment, i, 0, &treatment.cite, &treatment.at);
+    }
+    for (i, fee) in book.fees.iter().enumerate() {
+        add(What::Fees, i, 0, &fee.cite, &fee.at);
+    }
+    for (i, step) in book.matching.steps.iter().enumerate() {
+        add(What::Matching, i, 0, &step.cite, &step.at);
+    }
+    for (i, field) in book.fields.iter().enumerate() {
+        add(What::Field, i, 0, &field.cite, &field.at);
+    }
+    for (i, quantity) in book.quantities.iter().enumerate() {
+        add(What::Quantity, i, 0, &quantity.cite, &quantity.at);
+    }
+    for (i, tax) in book.taxes.iter().enumerate() {
+        add(What::Tax, i, 0, &tax.cite, &tax.at);
+        let advances = tax.advances.as_ref();
+        for (index, due) in tax.due.iter().chain(advances.iter().flat_map(|a| &a.due)).enumerate() {
+            add(What::Due, i, index, &due.cite, &due.at);
+        }
+        if let Some(late) = &tax.late {
+            add(What::LateInterest, i, 0, &late.cite, &late.at);
+        }
+        if let Some(advances) = advances {
+            add(What::Advances, i, 0, &advances.cite, &advances.at);
+        }
+        let late = tax.late.as_ref().and_then(|l| l.round.as_ref());
+        let roundings = [tax.round.as_ref(), late, advances.and_then(|a| a.round.as_ref())];
+        for (index, round) in roundings.into_iter().enumerate().filter_map(|(n, r)| Some((n, r?))) {
+            add(What::Rounding, i, index, &round.cite, &round.at);
+        }
+    }
+    for (i, watch) in book.watch.iter().enumerate() {
+        add(What::Watch, i, 0, &watch.cite, &watch.at);
+    }
+    found
+}
