@@ -9,6 +9,7 @@ mod facts;
 mod files;
 mod format;
 mod rules;
+mod rules_matching;
 mod rules_rows;
 mod rules_taxes;
 mod write;
@@ -112,7 +113,7 @@ impl File {
 
     fn shapes(self) -> Vec<Shape> {
         match self {
-            File::Rules => [rules::SHAPES, rules_rows::SHAPES, rules_taxes::SHAPES].concat(),
+            File::Rules => [rules::SHAPES, rules_rows::SHAPES, rules_matching::SHAPES, rules_taxes::SHAPES].concat(),
             File::Example => files::EXAMPLE.to_vec(),
             File::Format => format::FORMAT.to_vec(),
         }
