@@ -216,7 +216,7 @@ fn rule(reader: &mut Reader, names: &Names, node: &Node, usual: &Usual, groups: 
     let by_group = rule.group.and_then(|g| groups.get(g)).and_then(|g| g.becomes);
     if said.is_none() && by_group.is_none() {
         reader.problem(
-            Code::R0202,
+            Code::I0105,
             node.spot,
             "a type has no `becomes`",
             Some("add `becomes: KIND`, `trade` or `nothing`".into()),
