@@ -35,6 +35,11 @@ Examples:
   fisc test kg
   fisc test my/rules/xx";
 
+const BALANCES: &str = "\
+Examples:
+  fisc balances ledger.csv
+  fisc balances kraken-ledgers.csv binance.csv --format json";
+
 const IMPORT: &str = "\
 Examples:
   fisc import binance.csv -o ledger.csv
@@ -87,6 +92,9 @@ pub enum Command {
     /// Exchange exports to a ledger
     #[command(after_help = IMPORT)]
     Import(ImportArgs),
+    /// What each account held, where it falls below zero, and where the exports state otherwise
+    #[command(after_help = BALANCES)]
+    Balances(BalancesArgs),
     /// A new country: a folder with a law to fill in
     #[command(after_help = NEW)]
     New(NewArgs),
@@ -241,6 +249,28 @@ pub struct CheckArgs {
     /// How the result is written
     #[arg(long, value_enum, default_value = "table")]
     pub format: TextFormat,
+}
+
+#[derive(Debug, Args)]
+pub struct BalancesArgs {
+    /// Ledgers, exports whose format is recognised, or folders of them
+    #[arg(required = true, value_name = "LEDGER")]
+    pub ledgers: Vec<PathBuf>,
+    /// Zone of the times, where an export does not say
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
+    pub zone: Option<String>,
+    /// Answer to something an export does not say: `fiat=GBP`
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// How the result is written
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: TextFormat,
+    /// Where the result goes
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// No warnings
+    #[arg(long)]
+    pub quiet: bool,
 }
 
 #[derive(Debug, Args)]

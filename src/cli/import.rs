@@ -20,6 +20,8 @@ const ENDINGS: [&str; 5] = ["csv", "tsv", "txt", "xlsx", "xlsm"];
 struct Found {
     sources: Vec<Source>,
     problems: Vec<Diagnostic>,
+    /// Ledgers of a folder are read too.
+    with_ledgers: bool,
 }
 
 pub fn run(args: &ImportArgs) -> End {
@@ -72,6 +74,13 @@ pub fn run(args: &ImportArgs) -> End {
     if end == End::Done { output(&import.csv(), args.output.as_deref()) } else { end }
 }
 
+/// The texts of files and folders, ledgers of fisc among them.
+pub fn sources(paths: &[PathBuf]) -> (Vec<Source>, Vec<Diagnostic>) {
+    let mut found = Found { with_ledgers: true, ..Found::default() };
+    paths.iter().for_each(|path| found.read(path));
+    (found.sources, found.problems)
+}
+
 /// Formats of the user's own, checked before anything is read.
 fn own_formats(folder: &Path) -> Result<(), End> {
     let mut paths: Vec<PathBuf> = match std::fs::read_dir(folder) {
@@ -116,7 +125,8 @@ impl Found {
         for path in paths {
             self.read(&path);
         }
-        let (own, rest): (Vec<Source>, Vec<Source>) = self.sources.split_off(before).into_iter().partition(import::is_ledger);
+        let (own, rest): (Vec<Source>, Vec<Source>) =
+            self.sources.split_off(before).into_iter().partition(|s| !self.with_ledgers && import::is_ledger(s));
         for source in own {
             let message = format!("`{}` is a ledger already: it was left out", source.name);
             self.problems.push(

@@ -11,6 +11,7 @@ mod expr;
 pub mod format;
 mod group;
 mod moments;
+mod pairs;
 mod pattern;
 mod pieces;
 mod recognise;
@@ -18,12 +19,14 @@ mod repeats;
 mod row;
 mod settle;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic, Place, Source, any_error, suggestion};
 use crate::ledger::columns::{Cells as _, Column};
 use crate::ledger::read::{Builder, file_stem};
 use crate::ledger::{Ledger, Symbols};
+use crate::number::{self, Decimal};
 
 use bundle::Maker;
 pub use format::{Format, formats};
@@ -64,6 +67,8 @@ pub struct Import {
     pub problems: Vec<Diagnostic>,
     words: Symbols,
     names: Vec<Arc<str>>,
+    /// The family of formats of each file.
+    families: Vec<&'static str>,
     fates: Vec<Vec<(u32, Fate)>>,
     /// Balances that the exports state, in the order read.
     pub stated: Vec<Stated>,
@@ -84,6 +89,11 @@ pub fn recognised(source: &Source) -> Option<&'static str> {
 
 /// Reads ledgers and exports as one ledger; rows of an export point at its lines.
 pub fn load(sources: &[Source]) -> (Ledger, Vec<Diagnostic>) {
+    load_with(sources, &Settings::default())
+}
+
+/// As [`load`], with what the user says of the exports.
+pub fn load_with(sources: &[Source], settings: &Settings<'_>) -> (Ledger, Vec<Diagnostic>) {
     let mut builder = Builder::default();
     let (mut exports, mut numbers) = (Vec::new(), Vec::new());
     for source in sources {
@@ -94,7 +104,7 @@ pub fn load(sources: &[Source]) -> (Ledger, Vec<Diagnostic>) {
             exports.push(source.clone());
         }
     }
-    let import = import(&exports, &Settings::default());
+    let import = import(&exports, settings);
     import.problems.iter().for_each(|p| builder.problem(p.clone()));
     import.build(&mut builder, &numbers);
     builder.finish()
@@ -138,9 +148,11 @@ pub fn import(sources: &[Source], settings: &Settings<'_>) -> Import {
     found.problems.append(&mut maker.problems);
     found.rows.sort_by_key(|r| (r.time, r.file, r.order, r.suffix));
     found.names = files.iter().map(|f| Arc::clone(&f.source.name)).collect();
+    found.families = files.iter().map(|f| f.format.family.as_str()).collect();
     found.words = read.words;
     found.stated = read.stated;
     found.running();
+    found.pair();
     found
 }
 
@@ -195,6 +207,25 @@ impl Import {
             let file = numbers.get(usize::from(row.file)).copied().unwrap_or(0);
             builder.row(&text, file, file_stem(name));
         }
+    }
+
+    /// The last balance that the exports state of each account and asset, over all its parts: sub-accounts, files of another sort.
+    pub fn last_stated(&self) -> Vec<(String, String, Decimal)> {
+        let mut last: BTreeMap<(&str, &str, &str, &str), &Stated> = BTreeMap::new();
+        for stated in &self.stated {
+            let family = self.families.get(usize::from(stated.file)).copied().unwrap_or_default();
+            let name = |s| self.words.name(s);
+            let one = last.entry((name(stated.account), name(stated.asset), family, name(stated.part))).or_insert(stated);
+            if (stated.time, stated.file, stated.order) >= (one.time, one.file, one.order) {
+                *one = stated;
+            }
+        }
+        let mut sums: BTreeMap<(&str, &str), Decimal> = BTreeMap::new();
+        for ((account, asset, ..), stated) in last {
+            let sum = sums.entry((account, asset)).or_default();
+            *sum = number::add(*sum, stated.amount).map_or(*sum, |s| s.value);
+        }
+        sums.into_iter().map(|((account, asset), sum)| (account.to_owned(), asset.to_owned(), sum)).collect()
     }
 
     /// The rows as a ledger, with what the ledger itself would refuse.

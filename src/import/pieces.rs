@@ -209,7 +209,8 @@ impl FileReader<'_> {
             return fates.push((line, Fate::Fault));
         }
         let Some((index, is_fee)) = self.rule(&cells) else {
-            problems.push(unknown_type(self.file, &cells, line));
+            let broken = self.broken(record).map(|problem| problem.at(self.file.place(line)));
+            problems.push(broken.unwrap_or_else(|| unknown_type(self.file, &cells, line)));
             return fates.push((line, Fate::Fault));
         };
         let Some(rule) = layout.rules.get(index) else { return };
@@ -263,11 +264,8 @@ impl FileReader<'_> {
         read: &mut Read,
     ) -> Result<Piece, Diagnostic> {
         let layout = self.file.layout;
-        let width = self.file.width;
-        let more = cells.record.iter().skip(width).any(|c| !c.trim().is_empty());
-        if cells.record.len() < width || more {
-            let message = format!("the row has {} fields, the header {width}", cells.record.len());
-            return Err(Diagnostic::new(Code::I0103, message).help("the row is cut off or broken: download the export again"));
+        if let Some(problem) = self.broken(cells.record) {
+            return Err(problem);
         }
         let moment = self.moment(cells)?;
         let time = self.instant(cells, &moment)?;
@@ -324,6 +322,16 @@ impl FileReader<'_> {
             hash,
             key,
             note: note(cells, rule),
+        })
+    }
+
+    /// A row with another number of fields than the header; empty ones at the end do no harm.
+    fn broken(&self, record: &StringRecord) -> Option<Diagnostic> {
+        let width = self.file.width;
+        let more = record.iter().skip(width).any(|c| !c.trim().is_empty());
+        (record.len() < width || more).then(|| {
+            let message = format!("the row has {} fields, the header {width}", record.len());
+            Diagnostic::new(Code::I0103, message).help("the row is cut off or broken: download the export again")
         })
     }
 
