@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use crate::diagnostic::Diagnostic;
 use crate::number::Decimal;
+use crate::rules::book::Cause;
 
 /// The liabilities of one tax year under one law, with what they rest on.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +30,10 @@ pub struct Assessment {
     pub choices: Vec<OptionReport>,
     /// With `--all-readings` or `--all-choices`: between what the total lies.
     pub range: Option<Span>,
+    /// What is not taxed, by cause, where laws are set side by side.
+    pub exempt: Vec<(Cause, Option<Decimal>)>,
+    /// The total in the currency of a comparison.
+    pub converted: Option<Option<Decimal>>,
     pub assumptions: Vec<Assumption>,
     pub errors: Vec<Diagnostic>,
     pub warnings: Vec<Diagnostic>,

@@ -3,6 +3,7 @@
 mod args;
 mod assess;
 mod check;
+mod compare;
 mod explain;
 mod explain_error;
 mod files;
@@ -55,6 +56,7 @@ pub fn main() -> ExitCode {
     };
     let end = match &cli.command {
         Command::Assess(args) => assess::run(args),
+        Command::Compare(args) => compare::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Check(args) => check::check(args),
         Command::Test(args) => check::test(args),

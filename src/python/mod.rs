@@ -192,6 +192,7 @@ fn question(ledger: &PyLedger, asked: &Question) -> PyResult<(RuleBook, Inputs, 
         all_choices: asked.all_choices,
         holdings_on,
         taxpayer: asked.taxpayer.clone(),
+        ..Options::default()
     };
     let wrong = engine::usage_errors(&book, &inputs, &options);
     if wrong.is_empty() { Ok((book, inputs, options)) } else { Err(refuse(&wrong, &inputs.sources)) }

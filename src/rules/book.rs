@@ -13,6 +13,7 @@ use crate::yaml::Spot;
 
 pub use super::book_rows::*;
 pub use super::book_taxes::*;
+pub use super::causes::Cause;
 
 /// A place in one of the law's files.
 #[derive(Debug, Clone)]
@@ -253,6 +254,8 @@ pub struct Case {
     /// `None` in the last.
     pub when: Option<Formula>,
     pub then: Formula,
+    /// Why what the case takes off is not taxed.
+    pub because: Option<Cause>,
 }
 
 /// A computed field of a row block.
@@ -264,6 +267,8 @@ pub struct Field {
     pub unit: Type,
     pub rule: Rule,
     pub shown_as: Option<Shown>,
+    /// The amount is left out of tax, for this cause.
+    pub because: Option<Cause>,
     pub cite: Cite,
     pub note: Option<String>,
     pub at: At,
@@ -294,6 +299,8 @@ pub struct Quantity {
     pub unit: Type,
     pub per: Per,
     pub rule: Rule,
+    /// The amount is left out of tax, for this cause.
+    pub because: Option<Cause>,
     pub cite: Cite,
     pub note: Option<String>,
     pub at: At,

@@ -5,7 +5,7 @@ use crate::formula::Formula;
 use crate::formula::names::Per;
 use crate::yaml::{Entry, Fields, Node, Reader, Spot};
 
-use super::book::{At, Case, Cite, InForce, Rule};
+use super::book::{At, Case, Cause, Cite, InForce, Rule};
 
 /// Words and helpers shared by all sections.
 pub trait Read {
@@ -19,6 +19,7 @@ pub trait Read {
     fn per(&mut self, fields: &mut Fields<'_>, rows: bool) -> Per;
     fn name(&mut self, entry: &Entry) -> String;
     fn text_of(&mut self, fields: &mut Fields<'_>, key: &'static str) -> Option<String>;
+    fn because(&mut self, fields: &mut Fields<'_>) -> Option<Cause>;
 }
 
 impl Read for Reader {
@@ -86,7 +87,7 @@ impl Read for Reader {
     fn rule(&mut self, fields: &mut Fields<'_>, what: &str) -> Option<Rule> {
         let spot = fields.spot;
         match (fields.take("formula"), fields.take("cases")) {
-            (Some(node), None) => Some(Rule { cases: vec![Case { when: None, then: self.formula(node)? }] }),
+            (Some(node), None) => Some(Rule { cases: vec![Case { when: None, then: self.formula(node)?, because: None }] }),
             (None, Some(node)) => cases(self, node),
             (Some(_), Some(node)) => {
                 self.problem(
@@ -133,6 +134,10 @@ impl Read for Reader {
     fn text_of(&mut self, fields: &mut Fields<'_>, key: &'static str) -> Option<String> {
         fields.take(key).and_then(|n| self.string(n))
     }
+
+    fn because(&mut self, fields: &mut Fields<'_>) -> Option<Cause> {
+        fields.take("exempt_because").and_then(|n| self.one_of(n, &Cause::words()))
+    }
 }
 
 fn cases(reader: &mut Reader, node: &Node) -> Option<Rule> {
@@ -141,11 +146,12 @@ fn cases(reader: &mut Reader, node: &Node) -> Option<Rule> {
     for (index, item) in items.iter().enumerate() {
         let Some(mut fields) = reader.fields(item, "a case") else { continue };
         let (when, then, otherwise) = (fields.take("when"), fields.take("then"), fields.take("otherwise"));
+        let because = reader.because(&mut fields);
         match (when, then, otherwise) {
             (Some(when), Some(then), None) => {
                 let (when, then) = (reader.formula(when), reader.formula(then));
                 if let (Some(when), Some(then)) = (when, then) {
-                    cases.push(Case { when: Some(when), then });
+                    cases.push(Case { when: Some(when), then, because });
                 }
             }
             (None, None, Some(otherwise)) => {
@@ -158,7 +164,7 @@ fn cases(reader: &mut Reader, node: &Node) -> Option<Rule> {
                     );
                 }
                 if let Some(then) = reader.formula(otherwise) {
-                    cases.push(Case { when: None, then });
+                    cases.push(Case { when: None, then, because });
                 }
             }
             _ => {

@@ -63,6 +63,7 @@ pub fn treatment(reader: &mut Reader, node: &Node) -> Option<Treatment> {
     let class = fields.take("class").and_then(|n| reader.string(n));
     let proceeds = worth(reader, &mut fields, "proceeds");
     let cost = worth(reader, &mut fields, "cost");
+    let because = reader.because(&mut fields);
     let cite = reader.cite(&mut fields, "this treatment");
     let note = reader.text_of(&mut fields, "note");
     fields.done(reader);
@@ -74,6 +75,7 @@ pub fn treatment(reader: &mut Reader, node: &Node) -> Option<Treatment> {
         class,
         proceeds,
         cost,
+        because,
         cite,
         note,
         at: reader.at(node.spot),
