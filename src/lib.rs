@@ -23,6 +23,7 @@ pub mod pairing;
 mod python;
 pub mod report;
 pub mod rules;
+pub mod schema;
 pub mod template;
 pub mod value;
 pub mod yaml;

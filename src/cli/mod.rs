@@ -10,6 +10,7 @@ mod files;
 mod import;
 mod new;
 mod output;
+mod schema;
 
 use std::process::ExitCode;
 
@@ -63,6 +64,7 @@ pub fn main() -> ExitCode {
         Command::Import(args) => import::run(args),
         Command::New(args) => new::run(args),
         Command::Jurisdictions(args) => check::jurisdictions(args),
+        Command::Schema(args) => schema::run(args),
         Command::ExplainError(args) => explain_error::run(args),
     };
     end.into()
