@@ -12,30 +12,36 @@ use crate::number::Decimal;
 use crate::rules::book::{Cause, Effect, Field, Shown};
 use crate::value::Which;
 
+use super::assessment::{LeftOut, LeftOutOf};
 use super::refusal::{Outcome, both};
 use super::run::Run;
 use super::world::{Ctx, Item};
 
 /// The amounts left out of tax in the year, by cause; `None` where one of them cannot be told.
-pub fn exempt(run: &Run<'_>) -> Vec<(Cause, Option<Decimal>)> {
+pub fn exempt(run: &Run<'_>) -> Vec<LeftOut> {
     let mut sums = Sums { run, found: BTreeMap::new() };
     sums.quantities();
     sums.fields();
     sums.rows();
-    let all = sums.found.into_iter().map(|(cause, sum)| (cause, sum.ok()));
-    all.filter(|(_, sum)| *sum != Some(Decimal::ZERO)).collect()
+    let all = sums.found.into_iter().map(|((cause, of), sum)| LeftOut { cause, of, amount: sum.ok() });
+    all.filter(|left_out| left_out.amount != Some(Decimal::ZERO)).collect()
 }
 
 struct Sums<'a> {
     run: &'a Run<'a>,
-    found: BTreeMap<Cause, Outcome<Decimal>>,
+    found: BTreeMap<(Cause, LeftOutOf), Outcome<Decimal>>,
 }
 
 impl Sums<'_> {
+    /// Of what the law counts.
     fn add(&mut self, cause: Cause, more: Outcome<Decimal>) {
-        let sum = self.found.remove(&cause).unwrap_or(Ok(Decimal::ZERO));
+        self.add_of(LeftOutOf::Counted, cause, more);
+    }
+
+    fn add_of(&mut self, of: LeftOutOf, cause: Cause, more: Outcome<Decimal>) {
+        let sum = self.found.remove(&(cause, of)).unwrap_or(Ok(Decimal::ZERO));
         let sum = both(sum, more).and_then(|(a, b)| self.run.world.plus(a, b));
-        self.found.insert(cause, sum);
+        self.found.insert((cause, of), sum);
     }
 
     /// Quantities that are themselves what is left out.
@@ -115,41 +121,44 @@ impl Sums<'_> {
         }
     }
 
-    /// Rows whose treatment leaves them out: a rollover's gain that is put off, or all that a row brings.
+    /// Rows whose treatment leaves them out: the gain of a swap that is no sale, or of coins that leave; else all that a row brings.
     fn rows(&mut self) {
         let env = self.run.env;
-        let mut carried = self.carried();
+        let mut costs = self.costs();
         for row in env.rows_in(env.year) {
             let treatment = self.run.classified.treatments.get(row).copied().flatten();
             let Some(treatment) = treatment.and_then(|t| env.book.treatments.get(t)) else { continue };
-            match (treatment.effect, treatment.because) {
-                (Effect::Rollover, because) => {
-                    // What came in was worth more than what went out had cost.
-                    let cost = carried.remove(&row).unwrap_or(Ok(Decimal::ZERO));
-                    let worth = env.valuer.value(row, Which::Whole);
-                    let gain = both(worth, cost).and_then(|(worth, cost)| self.run.world.plus(worth, -cost));
-                    self.add(because.unwrap_or(Cause::Rollover), gain);
-                }
-                (_, Some(cause)) => self.add(cause, env.valuer.value(row, Which::Whole)),
-                (_, None) => {}
+            let cause = match (treatment.effect, treatment.because) {
+                (Effect::Rollover, because) => because.unwrap_or(Cause::Rollover),
+                (_, Some(cause)) => cause,
+                (_, None) => continue,
+            };
+            let worth = env.valuer.value(row, Which::Whole);
+            if matches!(treatment.effect, Effect::Rollover | Effect::Removal) {
+                let cost = costs.remove(&row).unwrap_or(Ok(Decimal::ZERO));
+                let gain = both(worth, cost).and_then(|(worth, cost)| self.run.world.plus(worth, -cost));
+                self.add_of(LeftOutOf::Gains, cause, gain);
+            } else {
+                self.add_of(LeftOutOf::Receipts, cause, worth);
             }
         }
     }
 
-    /// What swaps that are no sale carried over as cost, by row.
-    fn carried(&self) -> FxHashMap<usize, Outcome<Decimal>> {
+    /// What the coins had cost that rows sent without a disposal.
+    fn costs(&self) -> FxHashMap<usize, Outcome<Decimal>> {
         let run = self.run;
-        let mut carried: FxHashMap<usize, Outcome<Decimal>> = FxHashMap::default();
+        let mut costs: FxHashMap<usize, Outcome<Decimal>> = FxHashMap::default();
+        let sent = |row: usize, asset| run.env.ledger.rows.get(row).and_then(|r| r.sent).is_some_and(|leg| leg.asset == asset);
         let outs = run.classified.movements.outs.iter().enumerate();
-        for (index, out) in outs.filter(|(_, out)| out.why == Why::Rollover) {
-            let mut sum = carried.remove(&out.row).unwrap_or(Ok(Decimal::ZERO));
+        for (index, out) in outs.filter(|(_, o)| matches!(o.why, Why::Rollover | Why::Removal) && sent(o.row, o.asset)) {
+            let mut sum = costs.remove(&out.row).unwrap_or(Ok(Decimal::ZERO));
             for part in run.plan.parts_of.get(index).cloned().unwrap_or(0..0) {
                 let cost = run.costs.parts.get(part).cloned().unwrap_or(Ok(Decimal::ZERO));
                 sum = both(sum, cost).and_then(|(sum, cost)| run.world.plus(sum, cost));
             }
-            carried.insert(out.row, sum);
+            costs.insert(out.row, sum);
         }
-        carried
+        costs
     }
 }
 

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::assess::assessment::LeftOutOf;
 use crate::number::{self, Decimal};
 use crate::rules::book::Cause;
 
@@ -57,9 +58,11 @@ impl Part {
 /// One law in the currency of the comparison.
 struct Side {
     tax: Decimal,
+    /// Everything that some law may count, whether this one does or not.
     gains: Decimal,
     income: Decimal,
     exempt: Vec<(Cause, Decimal)>,
+    /// What of it is left.
     base: Decimal,
 }
 
@@ -71,20 +74,28 @@ impl Side {
             }
             value.unwrap_or_default()
         };
-        let tax = law.tax?;
-        let gains = or_zero(Part::Gains, law.converted(law.gains));
-        let income = or_zero(Part::Income, law.converted(law.income));
-        let known = |(cause, amount): &(Cause, Option<Decimal>)| (*cause, or_zero(Part::Exempt(*cause), law.converted(*amount)));
-        let exempt: Vec<(Cause, Decimal)> = law.exempt.iter().map(known).collect();
-        let base = exempt.iter().filter(|(cause, _)| *cause != Cause::Rollover).map(|(_, e)| -*e);
-        // A gain that was put off is in no gains of that law: there is nothing to take it from.
-        let base = [gains, income].into_iter().chain(base).try_fold(Decimal::ZERO, plus)?;
-        Some(Side { tax, gains, income, exempt, base })
-    }
-
-    /// Gains with those put off, so that they stand in both laws alike.
-    fn all_gains(&self) -> Option<Decimal> {
-        plus(self.gains, self.of(Cause::Rollover))
+        let mut side = Side {
+            tax: law.tax?,
+            gains: or_zero(Part::Gains, law.converted(law.gains)),
+            income: or_zero(Part::Income, law.converted(law.income)),
+            exempt: Vec::new(),
+            base: Decimal::ZERO,
+        };
+        for left_out in &law.assessment.exempt {
+            let amount = or_zero(Part::Exempt(left_out.cause), law.converted(left_out.amount));
+            match left_out.of {
+                LeftOutOf::Counted => {}
+                LeftOutOf::Gains => side.gains = plus(side.gains, amount)?,
+                LeftOutOf::Receipts => side.income = plus(side.income, amount)?,
+            }
+            match side.exempt.iter_mut().find(|(cause, _)| *cause == left_out.cause) {
+                Some((_, sum)) => *sum = plus(*sum, amount)?,
+                None => side.exempt.push((left_out.cause, amount)),
+            }
+        }
+        let left = side.exempt.iter().map(|(_, amount)| -*amount);
+        side.base = [side.gains, side.income].into_iter().chain(left).try_fold(Decimal::ZERO, plus)?;
+        Some(side)
     }
 
     fn of(&self, cause: Cause) -> Decimal {
@@ -114,7 +125,7 @@ pub fn difference(first: &Compared, second: &Compared) -> Difference {
 fn parts(a: &Side, b: &Side) -> Option<(Decimal, Vec<(Part, Decimal)>)> {
     let total = plus(a.tax, -b.tax)?;
     let causes: BTreeSet<Cause> = a.exempt.iter().chain(&b.exempt).map(|(cause, _)| *cause).collect();
-    let mut bases = vec![(Part::Gains, plus(a.all_gains()?, -b.all_gains()?)?), (Part::Income, plus(a.income, -b.income)?)];
+    let mut bases = vec![(Part::Gains, plus(a.gains, -b.gains)?), (Part::Income, plus(a.income, -b.income)?)];
     for cause in causes {
         bases.push((Part::Exempt(cause), plus(b.of(cause), -a.of(cause))?));
     }

@@ -5,6 +5,7 @@ pub mod difference;
 pub mod question;
 
 use crate::assess::Assessment;
+use crate::assess::assessment::LeftOut;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::{Inputs, Options, assess};
 use crate::number::{self, Decimal};
@@ -104,15 +105,32 @@ fn compared(book: &RuleBook, inputs: &Inputs, options: &Options, currency: &str)
         base: most.and_then(|t| t.base),
         rate_on_gains: rate(gains),
         rate_on_all: rate(all),
-        exempt: assessment.exempt.clone(),
+        exempt: by_cause(&assessment.exempt),
         conversion,
         ..Compared::default()
     };
-    let range = assessment.range.as_ref().and_then(|r| Some((r.lowest.as_ref()?.total_tax, r.highest.as_ref()?.total_tax)));
-    found.range = range.and_then(|(low, high)| Some((found.converted(Some(low))?, found.converted(Some(high))?)));
     found.tax = found.converted(assessment.total_tax);
+    let range = match &assessment.range {
+        Some(span) => span.lowest.as_ref().zip(span.highest.as_ref()).map(|(low, high)| (low.total_tax, high.total_tax)),
+        // A law without readings and choices has one way.
+        None if options.all_readings && options.all_choices => assessment.total_tax.map(|total| (total, total)),
+        None => None,
+    };
+    found.range = range.and_then(|(low, high)| Some((found.converted(Some(low))?, found.converted(Some(high))?)));
     assessment.converted = Some(found.tax);
     found.assessment = assessment;
+    found
+}
+
+/// What is left out for one cause, of whatever it is.
+fn by_cause(all: &[LeftOut]) -> Vec<(Cause, Option<Decimal>)> {
+    let mut found: Vec<(Cause, Option<Decimal>)> = Vec::new();
+    for one in all {
+        match found.iter_mut().find(|(cause, _)| *cause == one.cause) {
+            Some((_, sum)) => *sum = self::sum([*sum, one.amount].into_iter()),
+            None => found.push((one.cause, one.amount)),
+        }
+    }
     found
 }
 

@@ -83,8 +83,12 @@ fn ranges(c: &Comparison) -> Block {
     let title = format!("Lowest and highest under the readings and choices, in {}", c.currency);
     let mut block = Block::new(title, ["Law", "Lowest", "Highest", "Combinations"]);
     for law in &c.laws {
-        let (Some((low, high)), Some(span)) = (law.range, &law.assessment.range) else { continue };
-        let tried = if span.complete { span.combinations.to_string() } else { format!("{}, each alone", span.combinations) };
+        let Some((low, high)) = law.range else { continue };
+        let tried = match &law.assessment.range {
+            Some(span) if span.complete => span.combinations.to_string(),
+            Some(span) => format!("{}, each alone", span.combinations),
+            None => "1".to_owned(),
+        };
         block.row([law.code.clone(), grouped(low), grouped(high), tried]);
     }
     block
