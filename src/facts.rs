@@ -13,6 +13,7 @@ use crate::diagnostic::{Code, Diagnostic, Place, Source, suggestion};
 use crate::formula::names::Varies;
 use crate::formula::types::{Type, Value};
 use crate::ledger::Ledger;
+use crate::number::Decimal;
 use crate::rules::RuleBook;
 use crate::rules::book::{About, Fact, FactShape};
 use crate::rules::units::literal;
@@ -138,6 +139,8 @@ fn fingerprint(node: &Node, sha: &mut Sha256) {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Given {
     Missing,
+    /// Stated, but not in a way that could be read: what needs it is refused, no default is used.
+    Faulty(Box<Diagnostic>),
     One(Value),
     /// From the key on, until the next: by year (its number), month or date turned into a first day.
     ByYear(BTreeMap<i32, Value>),
@@ -155,9 +158,20 @@ pub struct Facts {
     /// What unpaired deposits cost, in the law's currency, and when they were acquired, by row.
     pub cost: BTreeMap<String, Value>,
     pub acquired: BTreeMap<String, Value>,
+    /// Which units of a lot are in which account, where pools change to pools by account.
+    pub allocation: Vec<Allocated>,
     /// Figures of earlier years that replace computed ones.
     pub filed: BTreeMap<(i32, String), Value>,
     pub sha256: Option<String>,
+}
+
+/// Units of a lot that the taxpayer allots to an account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Allocated {
+    /// The row that acquired the lot.
+    pub lot: String,
+    pub account: String,
+    pub quantity: Decimal,
 }
 
 /// Whose facts are read, and for when.
@@ -201,18 +215,20 @@ pub fn read(input: &FactsInput, book: &RuleBook, ledger: &Ledger, whose: Whose<'
         match (entry.key.as_str(), &declared) {
             ("cost", None) => facts.cost = reader.by_row(&entry, &source, &book.names.money()),
             ("acquired", None) => facts.acquired = reader.by_row(&entry, &source, &Type::Date),
+            ("allocation", None) => facts.allocation = reader.allocation(&entry, &source),
             _ => {}
         }
-        if declared.is_none() && matches!(entry.key.as_str(), "cost" | "acquired") {
+        if declared.is_none() && matches!(entry.key.as_str(), "cost" | "acquired" | "allocation") {
             continue;
         }
         let Some((index, fact)) = declared else {
             reader.unknown(&entry.key, entry.key_spot, &source);
             continue;
         };
-        if let Some(given) = reader.fact(fact, &entry.value, &source)
-            && let Some(slot) = facts.given.get_mut(index)
-        {
+        let before = reader.problems.len();
+        let given = reader.fact(fact, &entry.value, &source);
+        let faulty = reader.problems.iter().skip(before).find(|p| p.is_error()).map(|p| Given::Faulty(Box::new(p.clone())));
+        if let (Some(given), Some(slot)) = (faulty.or(given), facts.given.get_mut(index)) {
             *slot = given;
         }
     }
@@ -408,9 +424,27 @@ impl FactReader<'_> {
             }
             let record: Option<Vec<Value>> =
                 keys.iter().map(|(key, ty)| self.list_value(fact, key, ty, entries, item, source)).collect();
+            if let Some(record) = &record {
+                self.stretch(fact, keys, record, entries, source);
+            }
             records.extend(record);
         }
         Some(Given::List(records))
+    }
+
+    /// A record that covers days ends no earlier than it begins.
+    fn stretch(&mut self, fact: &Fact, keys: &[(String, Type)], record: &[Value], entries: &[Entry], source: &Source) {
+        let day = |key: &str| match keys.iter().position(|(k, _)| k == key).and_then(|i| record.get(i)) {
+            Some(Value::Date(day)) => Some(*day),
+            _ => None,
+        };
+        let (Some(from), Some(through)) = (day("from"), day("through")) else { return };
+        if through < from {
+            let spot = entries.iter().find(|e| e.key == "through").map_or(Spot::default(), |e| e.value.spot);
+            let message = format!("this entry of `{}` ends on {through}, before it begins on {from}", fact.name);
+            let help = "`from` and `through` are the first and the last day, both counted";
+            self.problem(Code::F0102, source, spot, message, Some(help.into()));
+        }
     }
 
     fn list_value(
@@ -453,6 +487,37 @@ impl FactReader<'_> {
             match literal(row.value.text().unwrap_or_default(), ty) {
                 Ok(value) => drop(found.insert(row.key.clone(), value)),
                 Err(message) => self.problem(Code::F0102, source, row.value.spot, message, None),
+            }
+        }
+        found
+    }
+
+    /// `allocation: [ {lot: ROW, account: NAME, quantity: 4}, .. ]`
+    fn allocation(&mut self, entry: &Entry, source: &Source) -> Vec<Allocated> {
+        let help = || Some("write `allocation: [ { lot: ROW, account: NAME, quantity: 4 } ]`".to_owned());
+        let Yaml::List(items) = &entry.value.value else {
+            self.problem(Code::F0102, source, entry.value.spot, "`allocation` is a list".to_owned(), help());
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        for item in items {
+            let Yaml::Map(fields) = &item.value else {
+                self.problem(Code::F0102, source, item.spot, "an entry of `allocation` is a map".to_owned(), help());
+                continue;
+            };
+            for field in fields.iter().filter(|f| !matches!(f.key.as_str(), "lot" | "account" | "quantity")) {
+                let known = suggestion(&field.key, ["lot", "account", "quantity"]);
+                self.problem(Code::F0103, source, field.key_spot, format!("`{}` is not a key of `allocation`", field.key), known);
+            }
+            let text = |key: &str| fields.iter().find(|f| f.key == key).and_then(|f| f.value.text()).unwrap_or_default();
+            match (text("lot"), text("account"), crate::number::parse_unsigned(text("quantity"))) {
+                (lot, account, Ok(quantity)) if !lot.is_empty() && !account.is_empty() => {
+                    found.push(Allocated { lot: lot.to_owned(), account: account.to_owned(), quantity });
+                }
+                _ => {
+                    let message = "an entry of `allocation` names a lot, an account and a quantity".to_owned();
+                    self.problem(Code::F0102, source, item.spot, message, help());
+                }
             }
         }
         found

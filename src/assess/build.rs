@@ -7,12 +7,11 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::formula::code::Ref;
 use crate::formula::names::{Item as ItemKind, Per};
 use crate::formula::types::Value;
-use crate::lots::Why;
 use crate::number::{self, Decimal};
 use crate::rules::book::Shown;
 
-use super::assessment::{Assessment, DisposalPart, ExpenseLine, Holding, IncomeLine, QuantityValue, TaxLine};
-use super::build_taxes::all_taxes;
+use super::assessment::{Assessment, DisposalPart, ExpenseLine, IncomeLine, QuantityValue, TaxLine};
+use super::build_taxes::{all_taxes, known_taxes};
 use super::parts::Match;
 use super::refusal::{Outcome, both};
 use super::run::Run;
@@ -22,6 +21,7 @@ use super::world::{Ctx, Item};
 pub fn figures(run: &Run<'_>, to: &mut Assessment) {
     history(run);
     quantities(run, to);
+    to.known_taxes = known_taxes(run);
     (to.total_tax, to.taxes) = all_taxes(run);
     disposals(run, to);
     let env = run.env;
@@ -54,8 +54,8 @@ fn history(run: &Run<'_>) {
     }
     let (first, last) = (env.calendar.year_of(env.first_year.begin), env.calendar.year_of(env.year.begin));
     for year in (first..last).filter_map(|y| env.calendar.year(y)) {
-        for (index, quantity) in env.book.quantities.iter().enumerate().filter(|(_, q)| q.per != Per::Row) {
-            for period in env.calendar.parts(year, quantity.per) {
+        for (index, _) in env.book.quantities.iter().enumerate().filter(|(_, q)| !q.per.is(Per::Row)) {
+            for period in run.world.periods(Ref::Quantity(index), year).unwrap_or_default() {
                 for world in [run.world, run.without] {
                     // A refusal of an earlier year is told where a later one needs it.
                     let _ = world.figure(Ref::Quantity(index), period);
@@ -75,9 +75,15 @@ fn amount(value: Outcome<Value>) -> Option<Decimal> {
 fn quantities(run: &Run<'_>, to: &mut Assessment) {
     let env = run.env;
     for (index, quantity) in env.book.quantities.iter().enumerate() {
-        let value = match quantity.per {
-            Per::Year => QuantityValue::One(amount(run.world.figure(Ref::Quantity(index), env.year))),
-            Per::Row => {
+        let name = Ref::Quantity(index);
+        let per = run.world.per(name, env.year);
+        if let Err(refused) = &per {
+            env.log.refused_figure(&quantity.name, refused);
+        }
+        let value = match per {
+            Err(_) => QuantityValue::One(None),
+            Ok(Per::Year) => QuantityValue::One(amount(run.world.figure(name, env.year))),
+            Ok(Per::Row) => {
                 let rows = env.rows_in(env.year).map(|row| {
                     let id = env.ledger.rows.get(row).map(|r| r.id.to_string()).unwrap_or_default();
                     let value = run.world.rule(&quantity.rule, Ctx { period: env.year, item: Item::Row(row) });
@@ -88,11 +94,9 @@ fn quantities(run: &Run<'_>, to: &mut Assessment) {
                 });
                 QuantityValue::Map(rows.collect())
             }
-            per => {
+            Ok(per) => {
                 let periods = env.calendar.parts(env.year, per).into_iter();
-                QuantityValue::Map(
-                    periods.map(|p| (env.calendar.label(p), amount(run.world.figure(Ref::Quantity(index), p)))).collect(),
-                )
+                QuantityValue::Map(periods.map(|p| (env.calendar.label(p), amount(run.world.figure(name, p)))).collect())
             }
         };
         to.quantities.push((quantity.name.clone(), value));
@@ -105,7 +109,7 @@ pub fn tax_lines(run: &Run<'_>) -> (Option<Decimal>, Vec<TaxLine>) {
     all_taxes(run)
 }
 
-// ---- disposals and holdings ----
+// ---- disposals ----
 
 /// The columns of the report that the law fills, by match or by disposal.
 struct Columns {
@@ -138,7 +142,7 @@ fn disposals(run: &Run<'_>, to: &mut Assessment) {
 
 /// A disposal without its gain says why, even where no figure needed it.
 fn untold(run: &Run<'_>, part: &Match) {
-    let reasons = [&part.proceeds, &part.cost, &part.fees].into_iter().filter_map(|o| o.as_ref().err());
+    let reasons = [&part.proceeds, &part.cost, &part.fees, &part.denied].into_iter().filter_map(|o| o.as_ref().err());
     for refused in reasons {
         let id = run.env.ledger.rows.get(part.row).map(|r| r.id.to_string()).unwrap_or_default();
         run.env.log.refused_figure(&format!("gain@{id}"), refused);
@@ -156,9 +160,10 @@ fn disposal(run: &Run<'_>, index: usize, part: &Match, columns: &Columns) -> Dis
     };
     let gain = shown(Shown::Gain).unwrap_or_else(|| {
         let ((proceeds, cost), fees) = both(both(part.proceeds.clone(), part.cost.clone()), part.fees.clone())?;
-        run.world.plus(proceeds, -cost).and_then(|g| run.world.plus(g, -fees))
+        let gain = run.world.plus(proceeds, -cost).and_then(|g| run.world.plus(g, -fees))?;
+        run.world.plus(gain, part.denied.clone()?)
     });
-    let average = run.matcher.is_average();
+    let average = part.averaged;
     DisposalPart {
         id: format!("{id}#{}", part.number),
         disposal: id,
@@ -202,63 +207,6 @@ fn shown_value(run: &Run<'_>, field: usize, item: ItemKind, index: usize, part: 
         left = number::sub(left, share).map_or(Decimal::ZERO, |r| r.value);
     }
     Ok(left)
-}
-
-/// What is held after the last row of a run, lot by lot, or by pool under an average.
-pub fn holdings(run: &Run<'_>) -> Vec<Holding> {
-    let env = run.env;
-    let mut found = Vec::new();
-    if run.matcher.is_average() {
-        for ((asset, account), (quantity, cost)) in run.plan.pools.iter().zip(&run.costs.pools) {
-            if !quantity.is_zero() {
-                let (asset, account) = (env.ledger.name(*asset).to_owned(), env.ledger.name(*account).to_owned());
-                found.push(Holding { asset, account, quantity: *quantity, cost: cost.clone().ok(), acquired: None, lot: None });
-            }
-        }
-    } else {
-        for (lot, cost) in run.plan.lots.iter().zip(&run.costs.lots_left).filter(|(lot, _)| !lot.left.is_zero()) {
-            let came = run.classified.movements.ins.get(lot.came_in);
-            let pool = run.plan.pools.get(lot.pool);
-            found.push(Holding {
-                asset: pool.map_or("", |(asset, _)| env.ledger.name(*asset)).to_owned(),
-                account: pool.map_or("", |(_, account)| env.ledger.name(*account)).to_owned(),
-                quantity: lot.left,
-                cost: cost.clone().ok(),
-                acquired: Some(lot.day),
-                lot: came.and_then(|c| env.ledger.rows.get(c.row)).map(|r| r.id.to_string()),
-            });
-        }
-    }
-    found.extend(outside(run));
-    found.sort_by(|a, b| (&a.asset, &a.account, a.acquired).cmp(&(&b.asset, &b.account, b.acquired)));
-    found
-}
-
-/// Lots that an unpaired withdrawal took out of sight are still the owner's.
-fn outside(run: &Run<'_>) -> Vec<Holding> {
-    let env = run.env;
-    let outs = run.classified.movements.outs.iter().enumerate().filter(|(_, o)| o.why == Why::Outside);
-    outs.flat_map(|(index, out)| {
-        run.plan.parts_of.get(index).cloned().unwrap_or(0..0).filter_map(move |p| {
-            let part = run.plan.parts.get(p)?;
-            let lot = run.plan.lots.get(part.lot?)?;
-            Some(Holding {
-                asset: env.ledger.name(out.asset).to_owned(),
-                account: "outside".to_owned(),
-                quantity: part.quantity,
-                cost: run.costs.parts.get(p).cloned()?.ok(),
-                acquired: Some(lot.day),
-                lot: run
-                    .classified
-                    .movements
-                    .ins
-                    .get(lot.came_in)
-                    .and_then(|i| env.ledger.rows.get(i.row))
-                    .map(|r| r.id.to_string()),
-            })
-        })
-    })
-    .collect()
 }
 
 /// A year outside the covered time cannot be assessed.

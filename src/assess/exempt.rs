@@ -8,7 +8,7 @@ use crate::formula::code::Ref;
 use crate::formula::names::{Item as ItemKind, Per};
 use crate::formula::types::Value;
 use crate::lots::Why;
-use crate::number::Decimal;
+use crate::number::{self, Decimal};
 use crate::rules::book::{Cause, Effect, Field, Shown};
 use crate::value::Which;
 
@@ -49,15 +49,18 @@ impl Sums<'_> {
         let (env, world) = (self.run.env, self.run.world);
         for (index, quantity) in env.book.quantities.iter().enumerate() {
             let Some(cause) = quantity.because else { continue };
-            if quantity.per == Per::Row {
+            if quantity.per.is(Per::Row) {
                 for row in env.rows_in(env.year) {
                     let value = world.rule(&quantity.rule, Ctx { period: env.year, item: Item::Row(row) });
-                    self.add(cause, number(value));
+                    self.add(cause, amount(value));
                 }
                 continue;
             }
-            for period in env.calendar.parts(env.year, quantity.per) {
-                self.add(cause, number(world.figure(Ref::Quantity(index), period)));
+            match world.periods(Ref::Quantity(index), env.year) {
+                Ok(periods) => {
+                    periods.into_iter().for_each(|p| self.add(cause, amount(world.figure(Ref::Quantity(index), p))));
+                }
+                Err(refused) => self.add(cause, Err(refused)),
             }
         }
     }
@@ -77,7 +80,7 @@ impl Sums<'_> {
                 _ => continue,
             };
             for item in world.items_in(field.item, env.year).map(item) {
-                let value = number(world.field(index, item));
+                let value = amount(world.field(index, item));
                 match field.because {
                     Some(cause) => self.add(cause, value),
                     None => self.taken_off(field, item, value, taxable),
@@ -124,44 +127,62 @@ impl Sums<'_> {
     /// Rows whose treatment leaves them out: the gain of a swap that is no sale, or of coins that leave; else all that a row brings.
     fn rows(&mut self) {
         let env = self.run.env;
-        let mut costs = self.costs();
+        let mut gone = self.gone();
         for row in env.rows_in(env.year) {
             let treatment = self.run.classified.treatments.get(row).copied().flatten();
             let Some(treatment) = treatment.and_then(|t| env.book.treatments.get(t)) else { continue };
+            let gone = gone.remove(&row);
             let cause = match (treatment.effect, treatment.because) {
-                (Effect::Rollover, because) => because.unwrap_or(Cause::Rollover),
                 (_, Some(cause)) => cause,
+                (Effect::Rollover, None) => Cause::Rollover,
+                // Of an exchange the lots that the law leaves untaxed.
+                (Effect::Exchange, None) if gone.is_some() => Cause::Rollover,
                 (_, None) => continue,
             };
             let worth = env.valuer.value(row, Which::Whole);
-            if matches!(treatment.effect, Effect::Rollover | Effect::Removal) {
-                let cost = costs.remove(&row).unwrap_or(Ok(Decimal::ZERO));
-                let gain = both(worth, cost).and_then(|(worth, cost)| self.run.world.plus(worth, -cost));
-                self.add_of(LeftOutOf::Gains, cause, gain);
-            } else {
-                self.add_of(LeftOutOf::Receipts, cause, worth);
+            match gone {
+                Some(gone) => {
+                    let gain = both(worth, gone.cost).and_then(|(worth, cost)| {
+                        let share = self.run.world.fit(number::mul_div(worth, gone.units, gone.of, Decimal::MAX_SCALE))?;
+                        self.run.world.plus(share, -cost)
+                    });
+                    self.add_of(LeftOutOf::Gains, cause, gain);
+                }
+                None if treatment.effect == Effect::Exchange => {}
+                None => self.add_of(LeftOutOf::Receipts, cause, worth),
             }
         }
     }
 
-    /// What the coins had cost that rows sent without a disposal.
-    fn costs(&self) -> FxHashMap<usize, Outcome<Decimal>> {
+    /// What rows sent without a disposal: rolled over, removed, or the untaxed lots of an exchange.
+    fn gone(&self) -> FxHashMap<usize, Gone> {
         let run = self.run;
-        let mut costs: FxHashMap<usize, Outcome<Decimal>> = FxHashMap::default();
-        let sent = |row: usize, asset| run.env.ledger.rows.get(row).and_then(|r| r.sent).is_some_and(|leg| leg.asset == asset);
-        let outs = run.classified.movements.outs.iter().enumerate();
-        for (index, out) in outs.filter(|(_, o)| matches!(o.why, Why::Rollover | Why::Removal) && sent(o.row, o.asset)) {
-            let mut sum = costs.remove(&out.row).unwrap_or(Ok(Decimal::ZERO));
-            for part in run.plan.parts_of.get(index).cloned().unwrap_or(0..0) {
-                let cost = run.costs.parts.get(part).cloned().unwrap_or(Ok(Decimal::ZERO));
-                sum = both(sum, cost).and_then(|(sum, cost)| run.world.plus(sum, cost));
+        let mut found: FxHashMap<usize, Gone> = FxHashMap::default();
+        for (index, out) in run.classified.movements.outs.iter().enumerate().filter(|(_, o)| !o.is_fee && !o.quantity.is_zero()) {
+            let all = matches!(out.why, Why::Rollover | Why::Removal);
+            let parts = run.matched.parts_of.get(index).cloned().unwrap_or(0..0);
+            let parts = run.matched.parts.get(parts).unwrap_or(&[]).iter().filter(|part| all || !part.taxed);
+            let mut gone = Gone { units: Decimal::ZERO, of: out.quantity, cost: Ok(Decimal::ZERO) };
+            for part in parts {
+                gone.units = number::add(gone.units, part.quantity).map_or(gone.units, |r| r.value);
+                gone.cost = both(gone.cost, part.amounts.cost.clone()).and_then(|(sum, cost)| run.world.plus(sum, cost));
             }
-            costs.insert(out.row, sum);
+            if !gone.units.is_zero() && matches!(out.why, Why::Rollover | Why::Removal | Why::Disposal) {
+                found.insert(out.row, gone);
+            }
         }
-        costs
+        found
     }
 }
 
-fn number(value: Outcome<Value>) -> Outcome<Decimal> {
+/// Units that left without a disposal.
+struct Gone {
+    units: Decimal,
+    /// Of so many that were sent.
+    of: Decimal,
+    cost: Outcome<Decimal>,
+}
+
+fn amount(value: Outcome<Value>) -> Outcome<Decimal> {
     value.map(|v| if let Value::Number(n) = v { n } else { Decimal::ZERO })
 }

@@ -128,7 +128,7 @@ impl World<'_> {
         let months = matches!(late.each, Each::Month | Each::BegunMonth);
         let mut first = due.succ_opt();
         while let Some(day) = first.filter(|day| *day <= last) {
-            let period = Period { per: crate::formula::names::Per::Row, begin: day, end: day };
+            let period = Period::day(day);
             let rate = self.number(&late.rate.code, Ctx { period, item: Item::None })?;
             let end = if months {
                 let count = i64::try_from(spans.len()).unwrap_or(i64::MAX).saturating_add(1);

@@ -70,6 +70,8 @@ catalogue! {
     R0408 Warning "a source is never cited";
     R0409 Warning "a declared name is never used";
     R0410 Warning "a rule can never be reached";
+    R0411 Error "a table leaves a combination unanswered";
+    R0412 Error "a row of a table can never be reached";
     // examples
     R0501 Error "an example is not well formed";
     // the ledger
@@ -128,6 +130,7 @@ catalogue! {
     A0301 Warning "a withdrawal has no matching deposit";
     A0302 Warning "a deposit has no matching withdrawal";
     A0303 Warning "a chosen lot is set aside by the cost method";
+    A0305 Warning "units are sold that were never seen coming in";
     A0304 Error "a value is used past the day it is known to hold";
     // importing
     I0101 Error "the format of the file is not recognised";

@@ -17,7 +17,8 @@ use chrono::NaiveDate;
 
 use crate::assess::Assessment;
 use crate::assess::assessment::Under;
-use crate::assess::build::{figures, holdings};
+use crate::assess::build::figures;
+use crate::assess::holdings::holdings;
 use crate::assess::refusal::Log;
 use crate::assess::run::{Run, Shared, with_shared};
 use crate::calendar::TaxCalendar;
@@ -112,7 +113,6 @@ fn assess_prepared(
             return found;
         }
     };
-    found.known_taxes = book.taxes.iter().map(|t| t.name.clone()).collect();
     let log = Log::default();
     let words = chosen(book, options);
     let run_inputs = run_inputs(book, inputs, options, &prepared, words.clone());

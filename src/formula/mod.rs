@@ -89,6 +89,15 @@ impl Formula {
         problems: &mut Vec<Diagnostic>,
     ) -> Option<tree::Expr> {
         let expr = self.parse(&names.units).map_err(|d| problems.push(d)).ok()?;
+        if self.style == Style::Plain && self.written.comment_follows {
+            let message = "a comment stands right behind this formula: if ` #` was meant to belong to it, YAML has cut it off";
+            problems.push(
+                Diagnostic::new(DiagnosticCode::R0105, message)
+                    .at(self.whole_place())
+                    .help("put the formula in double quotes, or the comment on a line of its own"),
+            );
+            return None;
+        }
         match check::check(&expr, &self.text, names, scope, guards) {
             Ok(code) => {
                 if let Some(wanted) = wanted

@@ -16,6 +16,12 @@ pub enum Item {
     Income,
     Expense,
     Acquisition,
+    /// Units that are held: a lot, or what is left of it.
+    Holding,
+    /// A loss, while it is asked how much of it counts.
+    Loss,
+    /// A sale out of the whole portfolio.
+    PortfolioSale,
     /// A record of a list fact.
     Record(usize),
 }
@@ -30,6 +36,9 @@ impl Item {
             Item::Income => "an income",
             Item::Expense => "an expense",
             Item::Acquisition => "an acquisition",
+            Item::Holding => "a holding",
+            Item::Loss => "a loss",
+            Item::PortfolioSale => "a sale out of the portfolio",
             Item::Record(_) => "a record of a list",
         }
     }
@@ -75,35 +84,56 @@ pub struct Scope {
     pub item: Item,
     /// The period of the formula; `None` for formulas about a row.
     pub per: Option<Per>,
+    /// How its entry is cut into periods: what another entry cuts in the same way may be read.
+    pub cut: Option<Cut>,
     /// Quantities and taxes may be read.
     pub figures: bool,
     /// Only what holds for the whole run: readings, choices, facts that do not vary.
     pub fixed: bool,
     /// Only parameters: the value of a parameter.
     pub parameters_only: bool,
+    /// Only what is known on the first day of a tax year: readings, choices, facts.
+    pub opening: bool,
+}
+
+/// The number of a way of cutting years into periods, in [`Names::cuts`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cut(pub usize);
+
+/// A way of cutting years into periods: by one length, or by cases.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CutEntry {
+    /// The cases as text: two entries with the same text have the same periods.
+    pub text: String,
+    /// The lengths it may have.
+    pub pers: Vec<Per>,
 }
 
 impl Scope {
     pub fn row(item: Item) -> Scope {
-        Scope { item, per: None, figures: false, fixed: false, parameters_only: false }
+        Scope { item, per: None, cut: None, figures: false, fixed: false, parameters_only: false, opening: false }
     }
 
-    pub fn period(per: Per) -> Scope {
+    pub fn period(per: Per, cut: Cut) -> Scope {
         let item = if per == Per::Row { Item::Row } else { Item::None };
-        Scope { item, per: Some(per), figures: true, fixed: false, parameters_only: false }
+        Scope { per: Some(per), cut: Some(cut), figures: true, ..Scope::row(item) }
     }
 
     pub fn fixed() -> Scope {
-        Scope { item: Item::None, per: None, figures: false, fixed: true, parameters_only: false }
+        Scope { fixed: true, ..Scope::row(Item::None) }
     }
 
     /// A day and nothing else: values of the law, facts and options as of then.
     pub fn day() -> Scope {
-        Scope { item: Item::None, per: None, figures: false, fixed: false, parameters_only: false }
+        Scope::row(Item::None)
     }
 
     pub fn parameter() -> Scope {
-        Scope { item: Item::None, per: None, figures: false, fixed: false, parameters_only: true }
+        Scope { parameters_only: true, ..Scope::row(Item::None) }
+    }
+
+    pub fn opening() -> Scope {
+        Scope { opening: true, ..Scope::row(Item::None) }
     }
 }
 
@@ -115,14 +145,23 @@ pub struct Named {
     pub detail: Detail,
 }
 
+impl Named {
+    /// True for what a table may be looked up by: words, or yes and no, that are not computed.
+    pub fn is_key(&self) -> bool {
+        let given = matches!(self.detail, Detail::Fact { list: None, .. } | Detail::Label | Detail::Option);
+        given && matches!(self.ty, Type::Word(_) | Type::YesNo)
+    }
+}
+
 #[derive(Debug, Clone)]
 pub enum Detail {
     Fact { varies: Varies, about_row: bool, list: Option<Vec<(String, Type)>> },
     Label,
     Option,
-    Parameter { never_zero: bool, by_row: bool, by_match: bool },
-    Figure { per: Per },
+    Parameter { never_zero: bool, by_row: bool, by_match: bool, keys: Vec<String> },
+    Figure { cut: Cut },
     Field { item: Item },
+    Basis,
 }
 
 /// All names of a rule book, and its table of words.
@@ -134,6 +173,7 @@ pub struct Names {
     pub has_month_end: bool,
     /// Classes that treatment declares, in order.
     pub classes: Vec<String>,
+    cuts: Vec<CutEntry>,
     words: Vec<String>,
     word_ids: BTreeMap<String, WordId>,
 }
@@ -148,6 +188,34 @@ impl Names {
         self.words.push(word.to_owned());
         self.word_ids.insert(word.to_owned(), id);
         id
+    }
+
+    /// The number of a way of cutting years, made if new.
+    pub fn cut(&mut self, entry: CutEntry) -> Cut {
+        let known = self.cuts.iter().position(|c| *c == entry);
+        Cut(known.unwrap_or_else(|| {
+            self.cuts.push(entry);
+            self.cuts.len() - 1
+        }))
+    }
+
+    pub fn known_cut(&self, entry: &CutEntry) -> Option<Cut> {
+        self.cuts.iter().position(|c| c == entry).map(Cut)
+    }
+
+    /// The cut into periods of one length.
+    pub fn find_cut(&self, per: Per) -> Option<Cut> {
+        self.cuts.iter().position(|c| c.pers == [per] && c.text == per.word()).map(Cut)
+    }
+
+    /// The lengths that the periods of a cut may have.
+    pub fn pers(&self, cut: Cut) -> &[Per] {
+        self.cuts.get(cut.0).map_or(&[], |c| &c.pers)
+    }
+
+    /// `month`, or `quarter or month`.
+    pub fn cut_words(&self, cut: Cut) -> String {
+        self.pers(cut).iter().map(|p| p.word()).collect::<Vec<_>>().join(" or ")
     }
 
     pub fn find_word(&self, word: &str) -> Option<WordId> {
@@ -199,26 +267,47 @@ impl Names {
                 F::Class,
                 F::MatchedBy,
                 F::Leg,
+                F::DeniedLoss,
             ],
-            Item::Disposal => &[F::Proceeds, F::Fees, F::Cost, F::Quantity, F::Disposed, F::DisposedKind, F::Class, F::Leg],
+            Item::Disposal => {
+                &[F::Proceeds, F::Fees, F::Cost, F::Quantity, F::Disposed, F::DisposedKind, F::Class, F::Leg, F::DeniedLoss]
+            }
             Item::Income => &[F::Amount, F::Quantity, F::Received, F::Class],
             Item::Expense => &[F::Amount, F::Class],
             Item::Acquisition => &[F::Cost, F::Quantity, F::Acquired, F::Class],
+            Item::Holding => &[
+                F::Cost,
+                F::Quantity,
+                F::Acquired,
+                F::HeldOn,
+                F::HeldDays,
+                F::MarketValue,
+                F::AcquiredKind,
+                F::AcquiredClass,
+                F::Class,
+            ],
+            Item::Loss => &[F::LossMade, F::UnitsSold, F::UnitsBought, F::UnitsRebought, F::UnitsHeld, F::Disposed],
+            Item::PortfolioSale => &[F::Proceeds, F::Quantity, F::ValueHeld, F::Disposed],
             Item::None | Item::Row | Item::Record(_) => &[],
         };
         if !here.contains(field) {
             return None;
         }
         let ty = match field {
-            F::Proceeds | F::Fees | F::Cost | F::Amount => self.money(),
-            F::Quantity => Type::Number(Unit::number()),
-            F::Acquired | F::Disposed | F::Received => Type::Date,
+            F::Proceeds | F::Fees | F::Cost | F::Amount | F::DeniedLoss | F::MarketValue | F::LossMade | F::ValueHeld => {
+                self.money()
+            }
+            F::Quantity | F::UnitsSold | F::UnitsBought | F::UnitsRebought | F::UnitsHeld => Type::Number(Unit::number()),
+            F::Acquired | F::Disposed | F::Received | F::HeldOn => Type::Date,
             F::HeldDays => Type::Number(Unit::base("days")),
             F::AcquiredKind | F::DisposedKind => kinds("the kinds of rows"),
             F::AcquiredClass | F::Class => {
                 Type::Word(WordSet { of: "the classes that treatment gives".into(), words: self.classes.clone(), country: false })
             }
-            F::MatchedBy => words("the matching steps", &["specific", "average", "fifo"]),
+            F::MatchedBy => {
+                let steps: Vec<&str> = crate::rules::book::Method::WORDS.iter().map(|(w, _)| *w).collect();
+                words("the matching steps", &steps)
+            }
             F::Leg => words("the legs", &["sent", "fee"]),
         };
         Some((*field, ty))

@@ -1,12 +1,13 @@
 //! Everything in a law that rests on a source.
 
-use super::book::{At, Cite, RuleBook};
+use super::book::{At, Cite, Given, RuleBook};
 
 /// What rests on a source; the most consequential first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum What {
     Tax,
     Value,
+    TableRow,
     Due,
     Rounding,
     Advances,
@@ -31,6 +32,7 @@ impl What {
         match self {
             What::Tax => "tax",
             What::Value => "value",
+            What::TableRow => "row of a table",
             What::Due => "due date",
             What::Rounding => "rounding",
             What::Advances => "advances",
@@ -53,7 +55,9 @@ impl What {
 
     /// True for what decides by itself, so that it may not rest on an act which is not in force.
     pub fn decides(self) -> bool {
-        !matches!(self, What::Valuation | What::Reading | What::Choice | What::Fact | What::MonthEnd | What::Shadow | What::Watch)
+        use What as W;
+        let beside = [W::TableRow, W::Valuation, W::Reading, W::Choice, W::Fact, W::MonthEnd, W::Shadow, W::Watch];
+        !beside.contains(&self)
     }
 }
 
@@ -91,6 +95,10 @@ pub fn every(book: &RuleBook) -> Vec<Cited<'_>> {
     for (i, parameter) in book.parameters.iter().enumerate() {
         for (index, value) in parameter.values.iter().enumerate() {
             add(What::Value, i, index, &value.cite, &value.at);
+            if let Given::Table(rows) = &value.value {
+                // Added to what the value cites; most rows cite nothing of their own.
+                rows.iter().filter(|r| !r.cite.is_empty()).for_each(|r| add(What::TableRow, i, index, &r.cite, &r.at));
+            }
         }
         for (index, value) in parameter.shadows.iter().enumerate() {
             add(What::Shadow, i, index, &value.cite, &value.at);
@@ -103,8 +111,28 @@ pub fn every(book: &RuleBook) -> Vec<Cited<'_>> {
     for (i, fee) in book.fees.iter().enumerate() {
         add(What::Fees, i, 0, &fee.cite, &fee.at);
     }
-    for (i, step) in book.matching.steps.iter().enumerate() {
-        add(What::Matching, i, 0, &step.cite, &step.at);
+    for (i, version) in book.matching.iter().enumerate() {
+        for (index, step) in version.steps.iter().enumerate() {
+            add(What::Matching, i, index, &step.cite, &step.at);
+            if let Some(unit_cost) = &step.unit_cost {
+                add(What::Rounding, i, index, &unit_cost.cite, &step.at);
+            }
+        }
+        if let Some(moves) = &version.moves {
+            add(What::Matching, i, 0, &moves.cite, &moves.at);
+        }
+        if let Some(shortfall) = &version.shortfall {
+            add(What::Matching, i, 0, &shortfall.cite, &shortfall.at);
+        }
+    }
+    for (i, basis) in book.bases.iter().enumerate() {
+        add(What::Matching, i, 0, &basis.cite, &basis.at);
+    }
+    for (i, entry) in book.on_dates.iter().enumerate() {
+        add(What::Matching, i, 0, &entry.cite, &entry.at);
+    }
+    for (i, rule) in book.deny_loss.iter().enumerate() {
+        add(What::Matching, i, 0, &rule.cite, &rule.at);
     }
     for (i, field) in book.fields.iter().enumerate() {
         add(What::Field, i, 0, &field.cite, &field.at);

@@ -1,6 +1,7 @@
 //! The law of a country: its files, their shapes, and the compiled rule book.
 
 pub mod book;
+mod book_matching;
 mod book_rows;
 mod book_taxes;
 mod causes;
@@ -13,9 +14,12 @@ mod read;
 mod read_figures;
 mod read_head;
 mod read_inputs;
+mod read_matching;
 mod read_rows;
+mod read_tables;
 mod read_taxes;
 mod sound;
+pub mod tables;
 pub mod units;
 
 pub use book::RuleBook;

@@ -3,9 +3,9 @@
 use crate::diagnostic::Code;
 use crate::formula::Formula;
 use crate::formula::names::Per;
-use crate::yaml::{Entry, Fields, Node, Reader, Spot};
+use crate::yaml::{Entry, Fields, Node, Reader, Spot, Value};
 
-use super::book::{At, Case, Cause, Cite, InForce, Rule};
+use super::book::{At, Case, Cause, Cite, InForce, PerCase, PerRule, Rule};
 
 /// Words and helpers shared by all sections.
 pub trait Read {
@@ -16,7 +16,7 @@ pub trait Read {
     fn formula(&mut self, node: &Node) -> Option<Formula>;
     fn in_force(&mut self, fields: &mut Fields<'_>) -> InForce;
     fn rule(&mut self, fields: &mut Fields<'_>, what: &str) -> Option<Rule>;
-    fn per(&mut self, fields: &mut Fields<'_>, rows: bool) -> Per;
+    fn per(&mut self, fields: &mut Fields<'_>, rows: bool) -> PerRule;
     fn name(&mut self, entry: &Entry) -> String;
     fn text_of(&mut self, fields: &mut Fields<'_>, key: &'static str) -> Option<String>;
     fn because(&mut self, fields: &mut Fields<'_>) -> Option<Cause>;
@@ -88,7 +88,11 @@ impl Read for Reader {
         let spot = fields.spot;
         match (fields.take("formula"), fields.take("cases")) {
             (Some(node), None) => Some(Rule { cases: vec![Case { when: None, then: self.formula(node)?, because: None }] }),
-            (None, Some(node)) => cases(self, node),
+            (None, Some(node)) => {
+                let cases =
+                    cases(self, node, "a case", |reader, node| reader.formula(node), |reader, fields| reader.because(fields))?;
+                Some(Rule { cases: cases.into_iter().map(|(when, then, because)| Case { when, then, because }).collect() })
+            }
             (Some(_), Some(node)) => {
                 self.problem(
                     Code::R0203,
@@ -110,11 +114,22 @@ impl Read for Reader {
         }
     }
 
-    fn per(&mut self, fields: &mut Fields<'_>, rows: bool) -> Per {
-        let words: &[(&'static str, Per)] =
-            &[("year", Per::Year), ("quarter", Per::Quarter), ("month", Per::Month), ("row", Per::Row)];
-        let words = if rows { words } else { words.get(..3).unwrap_or(words) };
-        fields.take("per").and_then(|n| self.one_of(n, words)).unwrap_or(Per::Year)
+    fn per(&mut self, fields: &mut Fields<'_>, rows: bool) -> PerRule {
+        const WORDS: &[(&str, Per)] = &[("year", Per::Year), ("quarter", Per::Quarter), ("month", Per::Month), ("row", Per::Row)];
+        let periods = WORDS.get(..3).unwrap_or(WORDS);
+        let Some(node) = fields.take("per") else { return PerRule::always(Per::Year) };
+        let Value::Map(_) = &node.value else {
+            return PerRule::always(self.one_of(node, if rows { WORDS } else { periods }).unwrap_or(Per::Year));
+        };
+        let mut found = None;
+        if let Some(mut inner) = self.fields(node, "`per`") {
+            if let Some(list) = inner.require(self, "cases") {
+                found = cases(self, list, "a case of `per`", |reader, node| reader.one_of(node, periods), |_, _| ());
+            }
+            inner.done(self);
+        }
+        let cases = found.unwrap_or_else(|| vec![(None, Per::Year, ())]);
+        PerRule { cases: cases.into_iter().map(|(when, then, ())| PerCase { when, then }).collect() }
     }
 
     fn name(&mut self, entry: &Entry) -> String {
@@ -153,18 +168,25 @@ fn well_formed(name: &str) -> Option<String> {
     (plain && meant.starts_with(|c: char| c.is_ascii_lowercase())).then_some(meant)
 }
 
-fn cases(reader: &mut Reader, node: &Node) -> Option<Rule> {
+/// Cases tried in order, the last of which has no condition; `read` reads what a case gives, `more` what else it may say.
+fn cases<T, M>(
+    reader: &mut Reader,
+    node: &Node,
+    what: &'static str,
+    read: impl Fn(&mut Reader, &Node) -> Option<T>,
+    more: impl Fn(&mut Reader, &mut Fields<'_>) -> M,
+) -> Option<Vec<(Option<Formula>, T, M)>> {
     let items = reader.list(node);
     let mut cases = Vec::new();
     for (index, item) in items.iter().enumerate() {
-        let Some(mut fields) = reader.fields(item, "a case") else { continue };
+        let Some(mut fields) = reader.fields(item, what) else { continue };
         let (when, then, otherwise) = (fields.take("when"), fields.take("then"), fields.take("otherwise"));
-        let because = reader.because(&mut fields);
+        let more = more(reader, &mut fields);
         match (when, then, otherwise) {
             (Some(when), Some(then), None) => {
-                let (when, then) = (reader.formula(when), reader.formula(then));
+                let (when, then) = (reader.formula(when), read(reader, then));
                 if let (Some(when), Some(then)) = (when, then) {
-                    cases.push(Case { when: Some(when), then, because });
+                    cases.push((Some(when), then, more));
                 }
             }
             (None, None, Some(otherwise)) => {
@@ -176,8 +198,8 @@ fn cases(reader: &mut Reader, node: &Node) -> Option<Rule> {
                         Some("put `otherwise` last".into()),
                     );
                 }
-                if let Some(then) = reader.formula(otherwise) {
-                    cases.push(Case { when: None, then, because });
+                if let Some(then) = read(reader, otherwise) {
+                    cases.push((None, then, more));
                 }
             }
             _ => {
@@ -187,10 +209,10 @@ fn cases(reader: &mut Reader, node: &Node) -> Option<Rule> {
         }
         fields.done(reader);
     }
-    if cases.last().is_none_or(|c| c.when.is_some()) {
+    if cases.last().is_none_or(|(when, ..)| when.is_some()) {
         let help = "end the list with `- { otherwise: \"..\" }`";
         reader.problem(Code::R0403, node.spot, "no case covers what is left", Some(help.into()));
         return None;
     }
-    Some(Rule { cases })
+    Some(cases)
 }

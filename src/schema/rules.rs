@@ -1,6 +1,6 @@
 //! The shapes of a rule file: the file, its head, sources, what is given, the values of the law, figures.
 
-use super::Val::{Currency, Date, Either, Formula, List, Map, MonthDay, Name, Names, Text, Unit, Words};
+use super::Val::{Currency, Date, Either, Formula, List, Map, MonthDay, Name, Names, OneOrMore, Text, Unit, Words};
 use super::{
     BECAUSE, CITE, FROM, Key, LIST_OF_TEXT, MAY_CITE, NEED_TITLE, NOTE, PER_ABOUT, Shape, TITLE, UNTIL, may, need, shape,
 };
@@ -48,12 +48,20 @@ pub const SHAPES: &[Shape] = &[
                 may("valuation", Map("`valuation`"), "Where the value of a row is looked for."),
                 may("treatment", List(&Map("a treatment")), "What each kind of row is; for each row the first entry that fits."),
                 may("fees", List(&Map("a fee rule")), "What fees do; the first entry that fits."),
-                may("matching", Map("`matching`"), "Which lots a disposal takes."),
+                may(
+                    "matching",
+                    OneOrMore(&Map("`matching`")),
+                    "Which lots a disposal takes; a list of versions where the law changed.",
+                ),
+                may("bases", Names(&Map("a basis")), "Amounts that lots carry beside their cost."),
+                may("on_date", List(&Map("an entry of `on_date`")), "What the law does to holdings on a day."),
+                may("deny_loss", OneOrMore(&Map("`deny_loss`")), "Losses that do not count; the first entry that is in force."),
                 may("each_match", Names(&Map("a field")), "Fields of a disposal's part matched to one lot."),
                 may("each_disposal", Names(&Map("a field")), "Fields of a disposal."),
                 may("each_income", Names(&Map("a field")), "Fields of an income."),
                 may("each_expense", Names(&Map("a field")), "Fields of an expense."),
                 may("each_acquisition", Names(&Map("a field")), "Fields of an acquisition."),
+                may("each_holding", Names(&Map("a field")), "Fields of what is held."),
                 may("quantities", Names(&Map("a quantity")), "Amounts of a period."),
                 may("taxes", Names(&Map("a tax")), "What is owed."),
             ],
@@ -188,21 +196,58 @@ pub const SHAPES: &[Shape] = &[
                 Words(&["tax_year", "period", "row", "disposed", "acquired"]),
                 "Whose day decides which value holds.",
             ),
+            may("by", List(&Name), "What its tables are looked up by: facts, labels, readings, choices."),
             may("known_through", Date, "The last day for which it is known to hold; past it, it is an assumption."),
             need("values", List(&Map("a dated value")), "The values, in the order of their dates."),
         ],
     ),
+    Shape {
+        one_of: &[&["value"], &["table"]],
+        ..shape(
+            "a dated value",
+            "A value from a day on.",
+            &[
+                FROM,
+                UNTIL,
+                may("value", Formula, "`10%`, `0.2`, `5000 EUR`, `2024-07-01`, a formula over parameters, or `unknown`."),
+                may("table", List(&Map("a row of a table")), "Rows, tried in order; the first that fits counts."),
+                CITE,
+                NOTE,
+            ],
+        )
+    },
+    Shape {
+        one_of: &[&["value"], &["otherwise"]],
+        // The words asked for, by the names of `by`.
+        rest: Some(OneOrMore(&Text)),
+        ..shape(
+            "a row of a table",
+            "The words that it asks for, and its value.",
+            &[
+                may("value", Formula, "Its value: `10%`, a formula over parameters, or `unknown`."),
+                may("otherwise", Formula, "The value where no row above fits."),
+                MAY_CITE,
+                NOTE,
+            ],
+        )
+    },
     shape(
-        "a dated value",
-        "A value from a day on.",
-        &[
-            FROM,
-            UNTIL,
-            need("value", Formula, "`10%`, `0.2`, `5000 EUR`, `2024-07-01`, a formula over parameters, or `unknown`."),
-            CITE,
-            NOTE,
-        ],
+        "`per`",
+        "How long a period is, where that depends on conditions.",
+        &[need("cases", List(&Map("a case of `per`")), "Cases, tried in order on the first day of the tax year.")],
     ),
+    Shape {
+        one_of: &[&["when", "then"], &["otherwise"]],
+        ..shape(
+            "a case of `per`",
+            "A condition and how long a period is then.",
+            &[
+                may("when", Formula, "The condition, over readings, choices and facts."),
+                may("then", Words(&["year", "quarter", "month"]), "How long a period is where it is met."),
+                may("otherwise", Words(&["year", "quarter", "month"]), "How long a period is where no condition above was met."),
+            ],
+        )
+    },
     Shape {
         one_of: &[&["when", "then"], &["otherwise"]],
         ..shape(
@@ -246,7 +291,7 @@ pub const SHAPES: &[Shape] = &[
                 TITLE,
                 NOTE,
                 need("unit", Unit, "Its unit."),
-                may("per", Words(&["year", "quarter", "month", "row"]), PER_ABOUT),
+                may("per", Either(&[Words(&["year", "quarter", "month", "row"]), Map("`per`")]), PER_ABOUT),
                 FORMULA,
                 CASES,
                 BECAUSE,
