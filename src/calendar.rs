@@ -57,6 +57,19 @@ impl TaxCalendar {
         found
     }
 
+    /// The parts of one length that lie in a period.
+    pub fn within(self, period: Period, per: Per) -> Vec<Period> {
+        let year = self.year(self.year_of(period.begin)).unwrap_or(period);
+        self.parts(year, per).into_iter().filter(|p| p.begin >= period.begin && p.end <= period.end).collect()
+    }
+
+    /// The period of a label, `2024-07`, among those of one length.
+    pub fn find(self, label: &str, per: Per) -> Option<Period> {
+        let number: i32 = label.get(..4)?.parse().ok()?;
+        let years = [number, number - 1].into_iter().filter_map(|y| self.year(y));
+        years.flat_map(|year| self.parts(year, per)).find(|period| self.label(*period) == label)
+    }
+
     /// The period of the same length just before.
     pub fn before(self, period: Period) -> Option<Period> {
         let last = period.begin.pred_opt()?;

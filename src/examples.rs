@@ -1,17 +1,20 @@
 //! Worked examples: a small ledger, and the figures that must come out.
 
+mod answer;
+
 use chrono::NaiveDate;
 
 use crate::assess::Assessment;
-use crate::assess::assessment::QuantityValue;
 use crate::assess::eval::round;
 use crate::diagnostic::{Code, Diagnostic, Place, Source};
 use crate::engine::{Inputs, Options, assess, usage_errors};
 use crate::facts::FactsInput;
 use crate::formula::tree::Toward;
-use crate::number::{self, Decimal, plain};
+use crate::number::Decimal;
 use crate::rules::RuleBook;
 use crate::yaml::{Node, Reader, Value, parse};
+
+use answer::Answer;
 
 /// One expectation of an example, held against what came out.
 #[derive(Debug, Clone)]
@@ -40,7 +43,7 @@ struct Example {
 struct Expect {
     figure: String,
     at: At,
-    value: Option<Decimal>,
+    value: Answer,
     rounded: Option<(Decimal, Toward)>,
     place: Place,
 }
@@ -173,8 +176,7 @@ fn expectation(reader: &mut Reader, node: &Node) -> Option<Expect> {
         inner.done(reader);
     }
     let value = match fields.require(reader, "value") {
-        Some(node) if node.text() == Some("refused") => Some(None),
-        Some(node) => reader.decimal(node).map(Some),
+        Some(node) => answer_of(reader, node),
         None => None,
     };
     let rounded = fields.take("rounded_to").filter(|n| !n.is_empty()).and_then(|n| {
@@ -188,6 +190,16 @@ fn expectation(reader: &mut Reader, node: &Node) -> Option<Expect> {
     let place = reader.place(fields.spot);
     fields.done(reader);
     Some(Expect { figure: figure?, at, value: value?, rounded, place })
+}
+
+/// `refused`, `none`, a date or an amount.
+fn answer_of(reader: &mut Reader, node: &Node) -> Option<Answer> {
+    match node.text() {
+        Some("refused") => Some(Answer::Refused),
+        Some("none") => Some(Answer::Nothing),
+        Some(text) if text.len() == 10 && text.matches('-').count() == 2 => reader.date(node).map(Answer::Date),
+        _ => reader.decimal(node).map(Answer::Number),
+    }
 }
 
 fn check(book: &RuleBook, example: &Example, file: &Source) -> Vec<CaseResult> {
@@ -219,13 +231,13 @@ fn held(
 ) -> CaseResult {
     let at = [&expect.at.period, &expect.at.row, &expect.at.holding].into_iter().flatten().next();
     let id = format!("{}: {}{}", example.id, expect.figure, at.map(|a| format!("@{a}")).unwrap_or_default());
-    let expected = expect.value.map_or("refused".to_owned(), plain);
+    let expected = expect.value.to_string();
     let mut result =
         CaseResult { id, ok: false, expected, got: String::new(), file: file.name.to_string(), diagnostics: Vec::new() };
     let found = if expect.at.holding.is_some() {
-        holding(book, example, expect, assessment, inputs)
+        answer::holding(book, example, expect, assessment, inputs)
     } else {
-        figure(expect, assessment).or_else(|| explained(book, example, expect, inputs))
+        answer::figure(expect, assessment).or_else(|| answer::explained(book, example, expect, inputs))
     };
     let Some(found) = found else {
         result.got = "no such figure".into();
@@ -237,117 +249,14 @@ fn held(
         ];
         return result;
     };
-    let rounded = found.map(|value| expect.rounded.map_or(value, |(to, toward)| round(value, to, toward).unwrap_or(value)));
+    let rounded = match (found, expect.rounded) {
+        (Answer::Number(value), Some((to, toward))) => Answer::Number(round(value, to, toward).unwrap_or(value)),
+        _ => found,
+    };
     result.ok = rounded == expect.value;
-    result.got = found.map_or_else(|| "refused".to_owned(), plain);
-    if found.is_none() && !result.ok {
+    result.got = found.to_string();
+    if found == Answer::Refused && !result.ok {
         result.diagnostics.clone_from(&assessment.errors);
     }
     result
-}
-
-/// `None`: no such figure; `Some(None)`: refused.
-fn figure(expect: &Expect, assessment: &Assessment) -> Option<Option<Decimal>> {
-    let (name, part) = expect.figure.split_once('.').map_or((expect.figure.as_str(), "whole"), |(n, p)| (n, p));
-    if name == "total_tax" {
-        return Some(assessment.total_tax);
-    }
-    if let Some(row) = &expect.at.row
-        && let Some(found) = of_row(name, row, assessment)
-    {
-        return Some(found);
-    }
-    let lines: Vec<_> =
-        assessment.taxes.iter().filter(|t| t.id == name && expect.at.period.as_ref().is_none_or(|p| *p == t.period)).collect();
-    let is_tax = !lines.is_empty();
-    let part = |line: &crate::assess::assessment::TaxLine| match part {
-        "amount" => line.amount,
-        "payable" => line.payable,
-        "base" => line.base,
-        _ => line.whole,
-    };
-    if is_tax {
-        return Some(sum(lines.into_iter().map(part)));
-    }
-    let quantity = assessment.quantities.iter().find(|(n, _)| n == name).map(|(_, v)| v);
-    match quantity {
-        Some(QuantityValue::One(value)) => Some(*value),
-        Some(QuantityValue::Map(map)) => {
-            let key = expect.at.period.as_ref().or(expect.at.row.as_ref());
-            match key {
-                Some(key) => map.iter().find(|(k, _)| k == key).map(|(_, v)| *v),
-                None => Some(sum(map.iter().map(|(_, v)| *v))),
-            }
-        }
-        // A tax that does not apply is zero.
-        None => is_known_tax(name, assessment).then_some(Some(Decimal::ZERO)),
-    }
-}
-
-/// Any other field of a row: its value as the explanation has it.
-fn explained(book: &RuleBook, example: &Example, expect: &Expect, inputs: &Inputs) -> Option<Option<Decimal>> {
-    let row = expect.at.row.as_ref()?;
-    let step = crate::engine::explain(book, inputs, &example.options, &format!("{}@{row}", expect.figure)).ok()?;
-    Some(step.value.and_then(|value| number::parse(&value).ok()))
-}
-
-fn is_known_tax(name: &str, assessment: &Assessment) -> bool {
-    assessment.known_taxes.iter().any(|t| t == name)
-}
-
-fn sum(values: impl Iterator<Item = Option<Decimal>>) -> Option<Decimal> {
-    values.into_iter().try_fold(Decimal::ZERO, |sum, value| number::add(sum, value?).ok().map(|r| r.value))
-}
-
-fn of_row(name: &str, row: &str, assessment: &Assessment) -> Option<Option<Decimal>> {
-    let parts: Vec<_> = assessment.disposals.iter().filter(|d| d.disposal == row || d.id == row).collect();
-    let column = |d: &crate::assess::assessment::DisposalPart| match name {
-        "proceeds" => Some(d.proceeds),
-        "allowable_cost" | "cost" => Some(d.cost),
-        "fees" => Some(d.fees),
-        "gain" => Some(d.gain),
-        "taxable_gain" => Some(d.taxable_gain),
-        "quantity" => Some(Some(d.quantity)),
-        _ => None,
-    };
-    if !parts.is_empty()
-        && let Some(values) = parts.into_iter().map(column).collect::<Option<Vec<_>>>()
-    {
-        return Some(sum(values.into_iter()));
-    }
-    if matches!(name, "amount" | "income") {
-        let income = assessment.income.iter().filter(|i| i.id == row).map(|i| i.amount);
-        let expenses = assessment.expenses.iter().filter(|e| e.id == row).map(|e| e.amount);
-        let values: Vec<_> = income.chain(expenses).collect();
-        return (!values.is_empty()).then(|| sum(values.into_iter()));
-    }
-    None
-}
-
-fn holding(
-    book: &RuleBook,
-    example: &Example,
-    expect: &Expect,
-    assessment: &Assessment,
-    inputs: &Inputs,
-) -> Option<Option<Decimal>> {
-    let again;
-    let holdings = match expect.at.on {
-        Some(day) if day != assessment.to => {
-            again = assess(book, inputs, &Options { holdings_on: Some(day), year: example.year, ..example.options.clone() });
-            &again.holdings
-        }
-        _ => &assessment.holdings,
-    };
-    let fits = |h: &&crate::assess::assessment::Holding| {
-        Some(&h.asset) == expect.at.holding.as_ref()
-            && expect.at.account.as_ref().is_none_or(|a| *a == h.account)
-            && expect.at.lot.as_ref().is_none_or(|l| h.lot.as_ref() == Some(l))
-    };
-    let found = holdings.iter().filter(fits);
-    match expect.figure.as_str() {
-        "quantity" | "remaining_quantity" => Some(sum(found.map(|h| Some(h.quantity)))),
-        "cost" | "remaining_cost" => Some(sum(found.map(|h| h.cost))),
-        _ => None,
-    }
 }

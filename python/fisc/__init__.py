@@ -11,6 +11,7 @@ Decimal('88220')
 from __future__ import annotations
 
 from ._api import (
+    Advance,
     Assessment,
     Explanation,
     Ledger,
@@ -26,6 +27,7 @@ from ._fisc import __version__
 from ._readings import Extreme, Range
 
 __all__ = [
+    "Advance",
     "Assessment",
     "Diagnostic",
     "Explanation",

@@ -7,7 +7,7 @@ import datetime as dt
 import html
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from os import fspath
 from typing import Any
@@ -54,6 +54,15 @@ class Ledger:
 
 
 @dataclass(frozen=True)
+class Advance:
+    """A payment on account of a tax, for a part of its period."""
+
+    period: str
+    amount: Decimal | None
+    due: dt.date | None
+
+
+@dataclass(frozen=True)
 class Tax:
     """One tax of one period. Amounts are Decimal, or None where they were refused."""
 
@@ -69,6 +78,7 @@ class Tax:
     due: dt.date | None
     borne_by: str
     cite: list[str]
+    advances: list[Advance] = field(default_factory=list)
 
 
 class Table(Sequence[dict[str, Any]]):
@@ -110,6 +120,10 @@ def _typed(key: str, value: Any) -> Any:
 
 def _decimal(value: str | None) -> Decimal | None:
     return None if value is None else Decimal(value)
+
+
+def _date(value: str | None) -> dt.date | None:
+    return None if value is None else dt.date.fromisoformat(value)
 
 
 def _money(value: Decimal | None) -> str:
@@ -201,8 +215,8 @@ class Assessment:
     def taxes(self) -> list[Tax]:
         def tax(item: dict[str, Any]) -> Tax:
             amounts = {k: _decimal(item[k]) for k in ("base", "amount", "whole", "payable", "late_interest")}
-            due = None if item["due"] is None else dt.date.fromisoformat(item["due"])
-            return Tax(**{**item, **amounts, "due": due})
+            advances = [Advance(a["period"], _decimal(a["amount"]), _date(a["due"])) for a in item.get("advances", [])]
+            return Tax(**{**item, **amounts, "due": _date(item["due"]), "advances": advances})
 
         return [tax(item) for item in self._data["taxes"]]
 

@@ -53,11 +53,25 @@ pub struct TaxLine {
     pub whole: Option<Decimal>,
     /// `whole` less credits and tax withheld.
     pub payable: Option<Decimal>,
+    /// Interest on what was paid late; `None` where the ledger shows no payment.
     pub late_interest: Option<Decimal>,
+    /// `None` where the law has no advances of this tax; those of zero are left out.
+    pub advances: Option<Vec<AdvanceLine>>,
     pub due: Option<NaiveDate>,
     pub borne_by: String,
     pub cite: Vec<String>,
-    /// Decimals the law rounded to, if it rounds.
+    /// Decimals the law rounded to, if it rounds; and those of the interest.
+    pub decimals: Option<u32>,
+    pub late_decimals: Option<u32>,
+}
+
+/// A payment on account.
+#[derive(Debug, Clone, Default)]
+pub struct AdvanceLine {
+    /// `2024-Q1`, `2024-01`.
+    pub period: String,
+    pub amount: Option<Decimal>,
+    pub due: Option<NaiveDate>,
     pub decimals: Option<u32>,
 }
 
@@ -174,7 +188,7 @@ pub struct Under {
 /// Something the figures rest on that the user did not state and the sources do not fully settle.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Assumption {
-    /// `default`, `known_through`, `rounded`, `from`, `note`.
+    /// `default`, `known_through`, `rounded`, `from`, `unpaid`, `overpaid`, `shadow`.
     pub kind: &'static str,
     pub name: String,
     pub message: String,

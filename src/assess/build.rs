@@ -9,9 +9,10 @@ use crate::formula::names::{Item as ItemKind, Per};
 use crate::formula::types::Value;
 use crate::lots::Why;
 use crate::number::{self, Decimal};
-use crate::rules::book::{Shown, Tax};
+use crate::rules::book::Shown;
 
 use super::assessment::{Assessment, DisposalPart, ExpenseLine, Holding, IncomeLine, QuantityValue, TaxLine};
+use super::build_taxes::all_taxes;
 use super::parts::Match;
 use super::refusal::{Outcome, both};
 use super::run::Run;
@@ -102,61 +103,6 @@ fn quantities(run: &Run<'_>, to: &mut Assessment) {
 pub fn tax_lines(run: &Run<'_>) -> (Option<Decimal>, Vec<TaxLine>) {
     history(run);
     all_taxes(run)
-}
-
-fn all_taxes(run: &Run<'_>) -> (Option<Decimal>, Vec<TaxLine>) {
-    let env = run.env;
-    let mut lines = Vec::new();
-    let mut total: Option<Decimal> = Some(Decimal::ZERO);
-    for (index, tax) in env.book.taxes.iter().enumerate() {
-        for period in env.calendar.parts(env.year, tax.per) {
-            let Some(line) = tax_line(run, index, tax, period) else { continue };
-            if tax.kind == "tax" && tax.borne_by == "taxpayer" {
-                total = total.zip(line.amount).and_then(|(sum, more)| number::add(sum, more).ok()).map(|r| r.value);
-            }
-            lines.push(line);
-        }
-    }
-    (total, lines)
-}
-
-fn tax_line(run: &Run<'_>, index: usize, tax: &Tax, period: crate::calendar::Period) -> Option<TaxLine> {
-    let env = run.env;
-    let name = Ref::Tax(index);
-    let label = run.world.figure_label(name, period);
-    let (with, without) = (run.world.tax(index, period), run.without.tax(index, period));
-    let mut line = TaxLine {
-        id: tax.name.clone(),
-        title: tax.title.clone(),
-        kind: tax.kind.clone(),
-        period: env.calendar.label(period),
-        borne_by: tax.borne_by.clone(),
-        cite: env.book.citations(&tax.cite),
-        decimals: tax.round.as_ref().map(|r| r.to.normalize().scale()),
-        ..TaxLine::default()
-    };
-    match with {
-        Ok(value) if !value.applies => return None,
-        Ok(value) => {
-            // Asked for by name, so that a refusal or a lost digit is noted under the figure.
-            let whole = run.world.figure(name, period).and(value.whole);
-            let bare = without.and_then(|w| w.whole);
-            let payable = both(whole.clone(), value.less);
-            for refused in [payable.as_ref().err(), bare.as_ref().err(), value.base.as_ref().and_then(|b| b.as_ref().err())]
-                .into_iter()
-                .flatten()
-            {
-                env.log.refused_figure(&label, refused);
-            }
-            line.base = value.base.and_then(Result::ok);
-            line.amount = both(whole.clone(), bare).ok().and_then(|(a, b)| number::sub(a, b).ok()).map(|r| r.value);
-            line.payable = payable.ok().and_then(|(whole, less)| number::sub(whole, less).ok()).map(|r| r.value);
-            line.whole = whole.ok();
-            line.due = run.world.due(tax, period).map(|(day, _)| day);
-        }
-        Err(refused) => env.log.refused_figure(&label, &refused),
-    }
-    Some(line)
 }
 
 // ---- disposals and holdings ----

@@ -1,6 +1,7 @@
 //! What a run rests on: the law, the rows, the facts, the options chosen.
 
 use chrono::NaiveDate;
+use rustc_hash::FxHashMap;
 
 use crate::calendar::{Period, TaxCalendar};
 use crate::facts::{Facts, Given};
@@ -8,10 +9,11 @@ use crate::formula::types::{Value, WordId};
 use crate::ledger::{Kind, Ledger, Symbol, local_day};
 use crate::number::Decimal;
 use crate::rules::RuleBook;
-use crate::rules::book::{FactDefault, FactShape};
+use crate::rules::book::{FactDefault, FactShape, MonthEnd};
 use crate::value::tables::{Prices, Rates};
 use crate::value::{Valuer, Values};
 
+use super::payments::Payment;
 use super::refusal::Log;
 
 /// The inputs of one run, resolved against the law. Borrowed by every stage; nothing changes it.
@@ -24,13 +26,15 @@ pub struct Env<'a> {
     pub facts: &'a Facts,
     /// The option chosen for each reading and choice; asked for by `option`, which notes it.
     options: Vec<WordId>,
-    /// The rule book's word for each of the ledger's.
-    words: Vec<WordId>,
+    /// The rule book's word for each kind of counterparty, by the ledger's symbol.
+    words: FxHashMap<Symbol, WordId>,
     /// For each label, the words of its group by the ledger's symbol.
     labels: Vec<(WordId, Vec<(Symbol, WordId)>)>,
     /// The rule book's word for each kind of row, and for the class that each treatment gives.
     kinds: Vec<WordId>,
     classes: Vec<Option<WordId>>,
+    /// Taxes paid, those after the end of the year too; none in the run without the ledger.
+    pub payments: &'a [Payment],
     pub log: &'a Log,
     pub calendar: TaxCalendar,
     /// The year asked for.
@@ -41,6 +45,13 @@ pub struct Env<'a> {
     pub strict: bool,
     /// The run without the ledger: facts that count as ledger are emptied.
     pub empty: bool,
+}
+
+/// The local days of all rows, and how many rows the run sees; payments come later too.
+#[derive(Debug, Clone, Copy)]
+pub struct Days<'a> {
+    pub all: &'a [NaiveDate],
+    pub seen: usize,
 }
 
 /// The local days of a ledger's rows.
@@ -65,7 +76,8 @@ impl<'a> Env<'a> {
     pub fn new(
         book: &'a RuleBook,
         ledger: &'a Ledger,
-        days: &'a [NaiveDate],
+        days: Days<'a>,
+        payments: &'a [Payment],
         prices: &'a Prices,
         rates: &'a Rates,
         facts: &'a Facts,
@@ -78,20 +90,15 @@ impl<'a> Env<'a> {
         values: Option<&'a Values>,
     ) -> Env<'a> {
         let symbols = &ledger.symbols;
-        let mut words = vec![WordId::OTHER; symbols.len()];
+        let mut words = FxHashMap::default();
         let mut labels = Vec::new();
         let known = |word: &str| book.names.find_word(word).unwrap_or(WordId::OTHER);
         for label in &book.labels {
             let group = label.words.iter().filter_map(|w| Some((symbols.find(w)?, known(w)))).collect();
             labels.push((known(&label.default), group));
         }
-        for row in &ledger.rows {
-            if row.counterparty_kind != Symbol::NONE
-                && let Some(slot) = words.get_mut(row.counterparty_kind.index())
-                && *slot == WordId::OTHER
-            {
-                *slot = known(symbols.name(row.counterparty_kind));
-            }
+        for row in ledger.rows.iter().filter(|r| r.counterparty_kind != Symbol::NONE) {
+            words.entry(row.counterparty_kind).or_insert_with(|| known(symbols.name(row.counterparty_kind)));
         }
         let kinds = Kind::ALL.iter().map(|k| known(k.word())).collect();
         let classes = book.treatments.iter().map(|t| t.class.as_deref().map(known)).collect();
@@ -100,7 +107,7 @@ impl<'a> Env<'a> {
         Env {
             book,
             ledger,
-            days,
+            days: days.all.get(..days.seen).unwrap_or(days.all),
             valuer,
             facts,
             options,
@@ -108,6 +115,7 @@ impl<'a> Env<'a> {
             labels,
             kinds,
             classes,
+            payments,
             log,
             calendar,
             year,
@@ -119,7 +127,7 @@ impl<'a> Env<'a> {
 
     /// The rule book's word for a word of the ledger.
     pub fn word(&self, symbol: Symbol) -> WordId {
-        self.words.get(symbol.index()).copied().unwrap_or(WordId::OTHER)
+        self.words.get(&symbol).copied().unwrap_or(WordId::OTHER)
     }
 
     /// The rule book's word for a kind.
@@ -137,6 +145,11 @@ impl<'a> Env<'a> {
         let Some((default, group)) = self.labels.get(label) else { return WordId::OTHER };
         let categories = self.ledger.rows.get(row).map_or(&[][..], |r| r.categories());
         categories.iter().find_map(|c| group.iter().find(|(s, _)| s == c)).map_or(*default, |(_, w)| *w)
+    }
+
+    /// What happens where a month has no such day; the last one where the law is silent.
+    pub fn month_end(&self) -> MonthEnd {
+        self.book.month_end.as_ref().map_or(MonthEnd::Clip, |(rule, _)| *rule)
     }
 
     /// The word chosen for a reading or choice. That it was read is noted: what reads it may differ under another word.

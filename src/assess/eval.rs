@@ -12,7 +12,6 @@ use crate::formula::names::{Item as ItemKind, Per};
 use crate::formula::tree::{Binary, Function, How, Toward};
 use crate::formula::types::Value;
 use crate::number::{self, Decimal, NumberError};
-use crate::rules::book::MonthEnd;
 
 use super::refusal::{Outcome, Refused, both};
 use super::world::{Ctx, Item, World};
@@ -151,7 +150,7 @@ impl World<'_> {
     fn moved(&self, date: &Code, by: &Code, unit: DateUnit, back: bool, ctx: Ctx) -> Outcome<Value> {
         let (date, by) = both(self.date(date, ctx), self.number(by, ctx))?;
         let count = i64::try_from(by.trunc().mantissa()).ok().map(|n| if back { -n } else { n });
-        let rule = self.env.book.month_end.as_ref().map_or(MonthEnd::Clip, |(rule, _)| *rule);
+        let rule = self.env.month_end();
         let moved = count.and_then(|n| match unit {
             DateUnit::Days => add_days(date, n),
             DateUnit::Months => add_months(date, n, rule),
@@ -185,13 +184,8 @@ impl World<'_> {
             }
             Range::Months | Range::Quarters => {
                 let per = if over == Range::Months { Per::Month } else { Per::Quarter };
-                let year = self.env.calendar.year(self.env.calendar.year_of(ctx.period.begin)).unwrap_or(ctx.period);
-                let parts = self.env.calendar.parts(year, per);
-                parts
-                    .into_iter()
-                    .filter(|p| p.begin >= ctx.period.begin && p.end <= ctx.period.end)
-                    .map(|period| Ctx { period, item: Item::None })
-                    .collect()
+                let parts = self.env.calendar.within(ctx.period, per).into_iter();
+                parts.map(|period| Ctx { period, item: Item::None }).collect()
             }
             Range::List(fact) => {
                 let count = if let Given::List(records) = self.env.given(fact) { records.len() } else { 0 };

@@ -2,10 +2,13 @@
 
 pub mod assessment;
 pub mod build;
+mod build_taxes;
 pub mod env;
 pub mod eval;
 mod given;
+pub mod late;
 pub mod parts;
+pub mod payments;
 pub mod refusal;
 pub mod run;
 mod standing;

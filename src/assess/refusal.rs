@@ -8,6 +8,8 @@ use chrono::NaiveDate;
 
 use crate::diagnostic::Diagnostic;
 
+use super::assessment::Assumption;
+
 /// Why a value could not be computed: numbers of recorded problems, never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused(Rc<BTreeSet<usize>>);
@@ -46,6 +48,8 @@ pub struct Log {
     pub defaults: RefCell<BTreeSet<usize>>,
     /// Parameters used past the day they are known to hold: first and last such day.
     pub past_known: RefCell<BTreeMap<usize, (NaiveDate, NaiveDate)>>,
+    /// What else the figures rest on.
+    pub assumed: RefCell<BTreeSet<Assumption>>,
     /// Figures in which digits beyond 28 were rounded away.
     pub rounded: RefCell<BTreeSet<String>>,
     /// Readings and choices that were read, a bit each; the last bit stands for all that have none of their own.

@@ -18,8 +18,9 @@ use crate::rules::book::Method;
 use crate::value::Values;
 use crate::value::tables::{Prices, Rates};
 
-use super::env::{Env, local_days};
+use super::env::{Days, Env, local_days};
 use super::parts::{Disposal, Match, Parts};
+use super::payments::{Payment, payments};
 use super::refusal::{Log, Outcome, Refused, both};
 use super::world::World;
 
@@ -51,7 +52,10 @@ pub struct Run<'a> {
 
 /// What no reading or choice changes: the days of the rows, which belong together, what they were worth. Runs share it.
 pub struct Shared {
+    /// Of every row; the run sees those up to its day, and the payments.
     days: Vec<NaiveDate>,
+    seen: usize,
+    payments: Vec<Payment>,
     pairs: Pairs,
     values: Values,
 }
@@ -59,16 +63,18 @@ pub struct Shared {
 impl Shared {
     /// Of the rows up to a day.
     pub fn new(inputs: &Inputs<'_>, through: NaiveDate) -> Shared {
-        let mut days = local_days(inputs.ledger, inputs.book);
-        days.truncate(days.partition_point(|d| *d <= through));
-        let (pairs, values) = (pair(inputs.ledger, days.len()), Values::new(days.len()));
-        Shared { days, pairs, values }
+        let days = local_days(inputs.ledger, inputs.book);
+        let seen = days.partition_point(|d| *d <= through);
+        let payments = payments(inputs.book, inputs.ledger, &days);
+        let (pairs, values) = (pair(inputs.ledger, seen), Values::new(seen));
+        Shared { days, seen, payments, pairs, values }
     }
 }
 
 /// Runs the law over the rows and hands the run to `read`.
 pub fn with_shared<R>(inputs: &Inputs<'_>, shared: &Shared, log: &Log, read: impl FnOnce(&Run<'_>) -> R) -> R {
-    let env = env(inputs, &shared.days, log, false, Some(&shared.values));
+    let days = Days { all: &shared.days, seen: shared.seen };
+    let env = env(inputs, days, &shared.payments, log, false, Some(&shared.values));
     let classified = classify(&env, &shared.pairs);
     let matcher = matcher(&env);
     let plan = plan(&classified.movements, &matcher, inputs.ledger);
@@ -80,8 +86,7 @@ pub fn with_shared<R>(inputs: &Inputs<'_>, shared: &Shared, log: &Log, read: imp
     report_plan(&env, &classified, &plan, &matcher);
     let parts = parts(&classified, &plan, &costs);
     let world = World::new(&env, &parts);
-    let none: [NaiveDate; 0] = [];
-    let empty_env = self::env(inputs, &none, log, true, None);
+    let empty_env = self::env(inputs, Days { all: &[], seen: 0 }, &[], log, true, None);
     let nothing = Parts::default();
     let without = World::new(&empty_env, &nothing);
     let run = Run {
@@ -96,11 +101,19 @@ pub fn with_shared<R>(inputs: &Inputs<'_>, shared: &Shared, log: &Log, read: imp
     read(&run)
 }
 
-fn env<'a>(inputs: &Inputs<'a>, days: &'a [NaiveDate], log: &'a Log, empty: bool, values: Option<&'a Values>) -> Env<'a> {
+fn env<'a>(
+    inputs: &Inputs<'a>,
+    days: Days<'a>,
+    payments: &'a [Payment],
+    log: &'a Log,
+    empty: bool,
+    values: Option<&'a Values>,
+) -> Env<'a> {
     Env::new(
         inputs.book,
         inputs.ledger,
         days,
+        payments,
         inputs.prices,
         inputs.rates,
         inputs.facts,

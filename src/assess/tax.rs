@@ -1,11 +1,11 @@
 //! A tax of a period: does it apply, on what, how much, when due.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
-use crate::calendar::{Period, month_end};
+use crate::calendar::Period;
 use crate::formula::Formula;
 use crate::number::{self, Decimal};
-use crate::rules::book::{Due, DueRule, Tax};
+use crate::rules::book::{Due, Tax};
 
 use super::eval::round;
 use super::refusal::{Outcome, both};
@@ -62,19 +62,49 @@ impl World<'_> {
 
     /// The last day on which the tax of a period may be paid.
     pub fn due(&self, entry: &Tax, period: Period) -> Option<(NaiveDate, usize)> {
+        self.due_of(&entry.due, period)
+    }
+
+    /// The day of the first entry whose condition holds, moved to a working day where the law says so, and its number.
+    fn due_of(&self, dues: &[Due], period: Period) -> Option<(NaiveDate, usize)> {
         let ctx = Ctx { period, item: Item::None };
         let holds = |due: &Due| due.when.as_ref().is_none_or(|when| self.yes(&when.code, ctx).unwrap_or(false));
-        let (index, due) = entry.due.iter().enumerate().find(|(_, due)| holds(due))?;
-        Some((due_day(due.rule, period)?, index))
+        let (index, due) = dues.iter().enumerate().find(|(_, due)| holds(due))?;
+        let day = due.rule.day(period, self.env.month_end())?;
+        let day = match (due.moved, &self.env.book.working_days) {
+            (Some(to), Some(days)) => days.moved(day, to)?,
+            _ => day,
+        };
+        Some((day, index))
+    }
+
+    /// The advances of a tax for the parts of its period, in their order; empty where the law has none.
+    pub fn advances(&self, tax: usize, period: Period) -> Vec<Advance> {
+        let Some(entry) = self.env.book.taxes.get(tax) else { return Vec::new() };
+        let Some(advances) = &entry.advances else { return Vec::new() };
+        let mut earlier: Outcome<Decimal> = Ok(Decimal::ZERO);
+        let mut found = Vec::new();
+        for part in self.env.calendar.within(period, advances.per) {
+            let amount = self.number(&advances.amount.code, Ctx { period: part, item: Item::None }).and_then(|amount| {
+                let amount = if advances.cumulative { self.plus(amount, -earlier.clone()?)? } else { amount };
+                let amount = amount.max(Decimal::ZERO);
+                match &advances.round {
+                    Some(rounding) => self.fit(round(amount, rounding.to, rounding.toward)),
+                    None => Ok(amount),
+                }
+            });
+            earlier = both(earlier, amount.clone()).and_then(|(sum, more)| self.plus(sum, more));
+            let due = self.due_of(&advances.due, part).map(|(day, _)| day);
+            found.push(Advance { part, amount, due });
+        }
+        found
     }
 }
 
-fn due_day(rule: DueRule, period: Period) -> Option<NaiveDate> {
-    match rule {
-        DueRule::DayOfMonth { day, months_after } => {
-            let month = period.end.with_day(1)?.checked_add_months(chrono::Months::new(months_after))?;
-            month.with_day(day).or_else(|| month_end(month))
-        }
-        DueRule::BeforeNextYear { month, day } => NaiveDate::from_ymd_opt(period.end.year() + 1, month, day)?.pred_opt(),
-    }
+/// What is paid on account for one part of a period; zero where nothing is.
+#[derive(Debug, Clone)]
+pub struct Advance {
+    pub part: Period,
+    pub amount: Outcome<Decimal>,
+    pub due: Option<NaiveDate>,
 }

@@ -93,6 +93,7 @@ catalogue! {
     L0213 Warning "a category is not known to the law";
     L0214 Error "a tax payment does not name the tax and the period";
     L0215 Error "a fixed list of words does not contain this one";
+    L0216 Error "a tax payment names a tax or period that the law does not have";
     // facts, readings, choices, options
     F0101 Error "an unknown fact";
     F0102 Error "the value of a fact does not fit";

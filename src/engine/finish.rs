@@ -43,10 +43,12 @@ pub(super) fn messages(book: &RuleBook, prepared: &Prepared<'_>, log: Log, optio
             found.assumptions.push(Assumption { kind: "from", name: tax.name.clone(), message });
         }
     }
+    found.assumptions.extend(log.assumed.take());
     found.assumptions.sort();
     let (errors, warnings) = log.into_parts();
     let mut all: Vec<Diagnostic> = prepared.problems.iter().cloned().chain(errors).chain(warnings).collect();
     unknown_categories(book, &prepared.ledger, &mut all);
+    all.extend(crate::assess::payments::unknown(book, &prepared.ledger, prepared.year));
     (found.errors, found.warnings) = all.into_iter().partition(Diagnostic::is_error);
 }
 

@@ -28,6 +28,11 @@ pub fn explain(run: &Run<'_>, figure: &str, others: &Others<'_>) -> Result<Step,
     let explainer = Explainer { run, others };
     let (name, key) = figure.split_once('@').map_or((figure, None), |(n, k)| (n, Some(k)));
     let book = run.env.book;
+    if let Some((tax, part)) = name.split_once('.')
+        && let Some(index) = book.taxes.iter().position(|t| t.name == tax)
+    {
+        return explainer.part_of_tax(index, part, key);
+    }
     if let Some(index) = book.taxes.iter().position(|t| t.name == name) {
         return explainer.periods(Ref::Tax(index), book.taxes.get(index).map_or(Per::Year, |t| t.per), name, key);
     }
@@ -69,26 +74,28 @@ fn unknown(run: &Run<'_>, figure: &str, name: &str) -> Diagnostic {
 impl Explainer<'_> {
     /// A figure of one period, or of all of them.
     fn periods(&self, figure: Ref, per: Per, name: &str, key: Option<&str>) -> Result<Step, Diagnostic> {
-        let env = self.run.env;
         if per == Per::Row {
             return self.of_row(name, key).ok_or_else(|| unknown(self.run, name, name));
         }
-        let periods = env.calendar.parts(env.year, per);
-        if let Some(key) = key {
-            let years = (env.calendar.year_of(env.first_year.begin)..=env.calendar.year_of(env.year.begin))
-                .filter_map(|y| env.calendar.year(y));
-            let all: Vec<Period> = years.flat_map(|y| env.calendar.parts(y, per)).collect();
-            let found = all.iter().find(|p| env.calendar.label(**p) == key);
-            let help =
-                || format!("its periods are {}", periods.iter().map(|p| env.calendar.label(*p)).collect::<Vec<_>>().join(", "));
-            return found
-                .map(|p| self.figure(figure, *p))
-                .ok_or_else(|| Diagnostic::new(Kind::A0213, format!("`{name}` has no period `{key}`")).help(help()));
-        }
+        let periods = self.chosen(name, per, key)?;
         if let [only] = periods.as_slice() {
             return Ok(self.figure(figure, *only));
         }
         Ok(self.sum_of_periods(figure, name, &periods))
+    }
+
+    /// The periods of the year, or the one of any year that a key names.
+    pub fn chosen(&self, name: &str, per: Per, key: Option<&str>) -> Result<Vec<Period>, Diagnostic> {
+        let env = self.run.env;
+        let periods = env.calendar.parts(env.year, per);
+        let Some(key) = key else { return Ok(periods) };
+        let years = (env.calendar.year_of(env.first_year.begin)..=env.calendar.year_of(env.year.begin))
+            .filter_map(|y| env.calendar.year(y));
+        let found = years.flat_map(|y| env.calendar.parts(y, per)).find(|p| env.calendar.label(*p) == key);
+        found.map(|period| vec![period]).ok_or_else(|| {
+            let known = periods.iter().map(|p| env.calendar.label(*p)).collect::<Vec<_>>().join(", ");
+            Diagnostic::new(Kind::A0213, format!("`{name}` has no period `{key}`")).help(format!("its periods are {known}"))
+        })
     }
 
     fn sum_of_periods(&self, figure: Ref, name: &str, periods: &[Period]) -> Step {
@@ -262,10 +269,7 @@ impl Explainer<'_> {
         if let Some(rounding) = &entry.round {
             step.notes.push(format!("rounded to {} ({})", rounding.to, env.book.citations(&rounding.cite).join("; ")));
         }
-        if let Some((day, due)) = self.run.world.due(entry, period) {
-            let cite = entry.due.get(due).map(|d| env.book.citations(&d.cite).join("; ")).unwrap_or_default();
-            step.notes.push(format!("due by {day} ({cite})"));
-        }
+        step.notes.extend(self.due_note(entry, period));
         self.close(&mut step, &value);
         step
     }

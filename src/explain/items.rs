@@ -101,7 +101,7 @@ impl Explainer<'_> {
     }
 
     /// A row as the user wrote it.
-    fn ledger_row(&self, index: usize) -> Option<Step> {
+    pub(super) fn ledger_row(&self, index: usize) -> Option<Step> {
         let env = self.run.env;
         let row = env.ledger.rows.get(index)?;
         let leg = |leg: Option<crate::ledger::Leg>| {

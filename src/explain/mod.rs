@@ -4,6 +4,7 @@ pub mod build;
 mod formula;
 mod items;
 mod names;
+mod paying;
 
 use serde::Serialize;
 

@@ -97,6 +97,11 @@ impl Scope {
         Scope { item: Item::None, per: None, figures: false, fixed: true, parameters_only: false }
     }
 
+    /// A day and nothing else: values of the law, facts and options as of then.
+    pub fn day() -> Scope {
+        Scope { item: Item::None, per: None, figures: false, fixed: false, parameters_only: false }
+    }
+
     pub fn parameter() -> Scope {
         Scope { item: Item::None, per: None, figures: false, fixed: false, parameters_only: true }
     }

@@ -6,7 +6,8 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use crate::assess::Assessment;
 use crate::assess::assessment::{
-    DisposalPart, ExpenseLine, Extreme, Holding, IncomeLine, OptionReport, Provenance, QuantityValue, Span, TaxLine, Under,
+    AdvanceLine, DisposalPart, ExpenseLine, Extreme, Holding, IncomeLine, OptionReport, Provenance, QuantityValue, Span, TaxLine,
+    Under,
 };
 use crate::diagnostic::Diagnostic;
 use crate::number::{Decimal, plain};
@@ -87,7 +88,7 @@ impl Serialize for Pairs<'_> {
 
 impl Serialize for TaxLine {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(12))?;
+        let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("id", &self.id)?;
         map.serialize_entry("title", &self.title)?;
         map.serialize_entry("kind", &self.kind)?;
@@ -96,11 +97,21 @@ impl Serialize for TaxLine {
         map.serialize_entry("amount", &rounded(self.amount, self.decimals))?;
         map.serialize_entry("whole", &rounded(self.whole, self.decimals))?;
         map.serialize_entry("payable", &rounded(self.payable, self.decimals))?;
-        map.serialize_entry("late_interest", &amount(self.late_interest))?;
+        map.serialize_entry("late_interest", &rounded(self.late_interest, self.late_decimals))?;
         map.serialize_entry("due", &text(self.due))?;
+        if let Some(advances) = &self.advances {
+            map.serialize_entry("advances", advances)?;
+        }
         map.serialize_entry("borne_by", &self.borne_by)?;
         map.serialize_entry("cite", &self.cite)?;
         map.end()
+    }
+}
+
+impl Serialize for AdvanceLine {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let amount = rounded(self.amount, self.decimals);
+        Pairs(&[("period", Some(self.period.clone())), ("amount", amount), ("due", text(self.due))]).serialize(serializer)
     }
 }
 

@@ -20,19 +20,29 @@ pub fn assessment(a: &Assessment) -> String {
 fn write_all(a: &Assessment, out: &mut String) -> std::fmt::Result {
     writeln!(out, "# {} {}\n", a.jurisdiction, a.tax_year)?;
     writeln!(out, "Tax on what the ledger shows: **{} {}**\n", shown(a.total_tax), a.currency)?;
-    writeln!(out, "| Tax | Period | Base | Whole | By the ledger | Payable | Due |\n|---|---|--:|--:|--:|--:|---|")?;
+    let late = a.taxes.iter().any(|t| t.late_interest.is_some());
+    let (head, rule) = if late { (" Late interest |", "--:|") } else { ("", "") };
+    writeln!(out, "| Tax | Period | Base | Whole | By the ledger | Payable | Due |{head}\n|---|---|--:|--:|--:|--:|---|{rule}")?;
     for t in &a.taxes {
         let due = t.due.map(|d| d.to_string()).unwrap_or_default();
         let base = t.base.map(grouped).unwrap_or_default();
         writeln!(
             out,
-            "| {} | {} | {base} | {} | {} | {} | {due} |",
+            "| {} | {} | {base} | {} | {} | {} | {due} |{}",
             cell(&t.title),
             t.period,
             shown(t.whole),
             shown(t.amount),
-            shown(t.payable)
+            shown(t.payable),
+            if late { format!(" {} |", t.late_interest.map(grouped).unwrap_or_default()) } else { String::new() }
         )?;
+    }
+    if a.taxes.iter().any(|t| t.advances.as_ref().is_some_and(|list| !list.is_empty())) {
+        writeln!(out, "\n| Paid on account | Period | Amount | Due |\n|---|---|--:|---|")?;
+        for (t, advance) in a.taxes.iter().flat_map(|t| t.advances.iter().flatten().map(move |a| (t, a))) {
+            let due = advance.due.map(|d| d.to_string()).unwrap_or_default();
+            writeln!(out, "| {} | {} | {} | {due} |", cell(&t.title), advance.period, shown(advance.amount))?;
+        }
     }
     writeln!(out, "\n| Figure | Amount |\n|---|--:|")?;
     for (name, value) in &a.quantities {

@@ -77,7 +77,11 @@ fn taxes(a: &Assessment, out: &mut String) -> std::fmt::Result {
         return writeln!(out, "No tax of this law applies.\n");
     }
     let zero = |t: &&TaxLine| t.whole == Some(Decimal::ZERO) && t.period != a.tax_year;
+    let late = a.taxes.iter().any(|t| t.late_interest.is_some());
     let mut table = self::table(&["Tax", "Period", "Base", "Whole", "By the ledger", "Payable", "Due"]);
+    if late {
+        table.head("Late interest");
+    }
     for tax in a.taxes.iter().filter(|t| !zero(t)) {
         let base = if tax.whole.is_none() && tax.base.is_none() {
             "refused".to_owned()
@@ -85,7 +89,9 @@ fn taxes(a: &Assessment, out: &mut String) -> std::fmt::Result {
             tax.base.map(grouped).unwrap_or_default()
         };
         let due = tax.due.map(|d| d.to_string()).unwrap_or_default();
-        table.row([tax.title.clone(), tax.period.clone(), base, shown(tax.whole), shown(tax.amount), shown(tax.payable), due]);
+        let cells = [tax.title.clone(), tax.period.clone(), base, shown(tax.whole), shown(tax.amount), shown(tax.payable), due];
+        let interest = tax.late_interest.map(grouped).unwrap_or_default();
+        table.row(cells.into_iter().chain(late.then_some(interest)));
     }
     out.push_str(&table.text());
     let zeros = a.taxes.iter().filter(zero).count();
@@ -93,7 +99,21 @@ fn taxes(a: &Assessment, out: &mut String) -> std::fmt::Result {
         let periods = if zeros == 1 { "period" } else { "periods" };
         writeln!(out, "  ({zeros} {periods} with a tax of zero left out)")?;
     }
-    writeln!(out)
+    writeln!(out)?;
+    advances(a, out)
+}
+
+fn advances(a: &Assessment, out: &mut String) -> std::fmt::Result {
+    let mut table = self::table(&["Paid on account", "Period", "Amount", "Due"]);
+    for (tax, advance) in a.taxes.iter().flat_map(|t| t.advances.iter().flatten().map(move |a| (t, a))) {
+        let due = advance.due.map(|d| d.to_string()).unwrap_or_default();
+        table.row([tax.title.clone(), advance.period.clone(), shown(advance.amount), due]);
+    }
+    if table.rows.len() > 1 {
+        out.push_str(&table.text());
+        writeln!(out)?;
+    }
+    Ok(())
 }
 
 fn quantities(a: &Assessment, out: &mut String) -> std::fmt::Result {
@@ -199,8 +219,15 @@ fn table(header: &[&str]) -> Table {
 }
 
 impl Table {
-    fn row<const N: usize>(&mut self, cells: [String; N]) {
-        self.rows.push(cells.to_vec());
+    /// One more column.
+    fn head(&mut self, title: &str) {
+        if let Some(header) = self.rows.first_mut() {
+            header.push(title.to_owned());
+        }
+    }
+
+    fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        self.rows.push(cells.into_iter().collect());
     }
 
     fn text(&self) -> String {

@@ -8,12 +8,11 @@ use chrono_tz::Tz;
 
 use crate::formula::Formula;
 use crate::formula::names::{Item, Names, Per, Varies};
-use crate::formula::tree::Toward;
 use crate::formula::types::{Type, Unit, Value};
-use crate::number::Decimal;
 use crate::yaml::Spot;
 
 pub use super::book_rows::*;
+pub use super::book_taxes::*;
 
 /// A place in one of the law's files.
 #[derive(Debug, Clone)]
@@ -57,6 +56,7 @@ pub struct RuleBook {
     pub note: Option<String>,
     pub units: Vec<String>,
     pub month_end: Option<(MonthEnd, Cite)>,
+    pub working_days: Option<WorkingDays>,
     pub sources: BTreeMap<String, SourceEntry>,
     pub labels: Vec<Label>,
     pub facts: Vec<Fact>,
@@ -310,36 +310,11 @@ pub struct Tax {
     pub less: Option<Formula>,
     pub round: Option<Rounding>,
     pub due: Vec<Due>,
+    pub late: Option<Late>,
+    pub advances: Option<Advances>,
     pub cite: Cite,
     pub note: Option<String>,
     pub at: At,
-}
-
-#[derive(Debug, Clone)]
-pub struct Rounding {
-    pub to: Decimal,
-    pub toward: Toward,
-    pub cite: Cite,
-    pub note: Option<String>,
-    pub at: At,
-}
-
-/// When a tax is due: the first entry whose condition holds.
-#[derive(Debug, Clone)]
-pub struct Due {
-    pub when: Option<Formula>,
-    pub rule: DueRule,
-    pub cite: Cite,
-    pub note: Option<String>,
-    pub at: At,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DueRule {
-    /// Day of a month, so many months after the one in which the period ends.
-    DayOfMonth { day: u32, months_after: u32 },
-    /// The day before month and day of the calendar year after the one in which the period ends.
-    BeforeNextYear { month: u32, day: u32 },
 }
 
 impl RuleBook {

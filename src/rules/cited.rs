@@ -9,6 +9,8 @@ pub enum What {
     Value,
     Due,
     Rounding,
+    Advances,
+    LateInterest,
     Quantity,
     Treatment,
     Field,
@@ -19,6 +21,7 @@ pub enum What {
     Choice,
     Fact,
     MonthEnd,
+    WorkingDays,
 }
 
 impl What {
@@ -28,6 +31,8 @@ impl What {
             What::Value => "value",
             What::Due => "due date",
             What::Rounding => "rounding",
+            What::Advances => "advances",
+            What::LateInterest => "interest on late payment",
             What::Quantity => "quantity",
             What::Treatment => "treatment",
             What::Field => "field",
@@ -38,6 +43,7 @@ impl What {
             What::Choice => "choice",
             What::Fact => "fact",
             What::MonthEnd => "ends of months",
+            What::WorkingDays => "working days",
         }
     }
 
@@ -53,7 +59,8 @@ pub struct Cited<'a> {
     pub what: What,
     /// Its place in the list of its section; values count through all parameters.
     pub section: usize,
-    /// The value within its parameter, the due date within its tax.
+    /// The value within its parameter; the due date within its tax, those of its advances after its own; of roundings, that of
+    /// the tax, of its interest, of its advances.
     pub index: usize,
     pub cite: &'a Cite,
     pub at: &'a At,
@@ -67,6 +74,9 @@ pub fn every(book: &RuleBook) -> Vec<Cited<'_>> {
         && let Some((_, at)) = cite.first()
     {
         add(What::MonthEnd, 0, 0, cite, at);
+    }
+    if let Some(days) = &book.working_days {
+        add(What::WorkingDays, 0, 0, &days.cite, &days.at);
     }
     for (i, fact) in book.facts.iter().enumerate() {
         add(What::Fact, i, 0, &fact.cite, &fact.at);
@@ -97,11 +107,20 @@ pub fn every(book: &RuleBook) -> Vec<Cited<'_>> {
     }
     for (i, tax) in book.taxes.iter().enumerate() {
         add(What::Tax, i, 0, &tax.cite, &tax.at);
-        for (index, due) in tax.due.iter().enumerate() {
+        let advances = tax.advances.as_ref();
+        for (index, due) in tax.due.iter().chain(advances.iter().flat_map(|a| &a.due)).enumerate() {
             add(What::Due, i, index, &due.cite, &due.at);
         }
-        if let Some(round) = &tax.round {
-            add(What::Rounding, i, 0, &round.cite, &round.at);
+        if let Some(late) = &tax.late {
+            add(What::LateInterest, i, 0, &late.cite, &late.at);
+        }
+        if let Some(advances) = advances {
+            add(What::Advances, i, 0, &advances.cite, &advances.at);
+        }
+        let late = tax.late.as_ref().and_then(|l| l.round.as_ref());
+        let roundings = [tax.round.as_ref(), late, advances.and_then(|a| a.round.as_ref())];
+        for (index, round) in roundings.into_iter().enumerate().filter_map(|(n, r)| Some((n, r?))) {
+            add(What::Rounding, i, index, &round.cite, &round.at);
         }
     }
     found

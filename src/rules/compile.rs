@@ -196,6 +196,16 @@ impl Compiler<'_> {
             for due in &mut tax.due {
                 self.maybe(due.when.as_mut(), scope, &Type::YesNo);
             }
+            if let Some(late) = &mut tax.late {
+                self.formula(&mut late.rate, Scope::day(), &Type::Number(Unit::rate()));
+            }
+            if let Some(advances) = &mut tax.advances {
+                let scope = Scope::period(advances.per);
+                self.formula(&mut advances.amount, scope, &money);
+                for due in &mut advances.due {
+                    self.maybe(due.when.as_mut(), scope, &Type::YesNo);
+                }
+            }
         }
     }
 }
@@ -225,6 +235,7 @@ pub fn every_formula(book: &RuleBook) -> Vec<&Formula> {
     }
     for tax in &book.taxes {
         found.extend(tax_formulas(tax));
+        found.extend(paying_formulas(tax));
     }
     found
 }
@@ -233,6 +244,12 @@ pub fn every_formula(book: &RuleBook) -> Vec<&Formula> {
 pub fn tax_formulas(tax: &super::book::Tax) -> Vec<&Formula> {
     let own = [&tax.applies, &tax.base, &tax.rate, &tax.amount, &tax.less];
     own.into_iter().flatten().chain(tax.due.iter().filter_map(|d| d.when.as_ref())).collect()
+}
+
+/// The formulas about paying a tax: nothing else reads what they give, so they may read the tax itself.
+fn paying_formulas(tax: &super::book::Tax) -> Vec<&Formula> {
+    let advances = tax.advances.iter().flat_map(|a| a.due.iter().filter_map(|d| d.when.as_ref()).chain([&a.amount]));
+    tax.late.iter().map(|l| &l.rate).chain(advances).collect()
 }
 
 fn any_previous(book: &RuleBook) -> bool {

@@ -70,6 +70,7 @@ fn empty() -> RuleBook {
         note: None,
         units: Vec::new(),
         month_end: None,
+        working_days: None,
         sources: Default::default(),
         labels: Vec::new(),
         facts: Vec::new(),

@@ -2,6 +2,7 @@
 
 pub mod book;
 mod book_rows;
+mod book_taxes;
 pub mod cited;
 pub mod compile;
 pub mod load;
@@ -11,6 +12,7 @@ mod read_figures;
 mod read_head;
 mod read_inputs;
 mod read_rows;
+mod read_taxes;
 mod sound;
 pub mod units;
 

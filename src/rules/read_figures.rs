@@ -2,14 +2,12 @@
 
 use crate::diagnostic::Code;
 use crate::formula::names::{Item, Per};
-use crate::formula::tree::Toward;
 use crate::formula::types::{Type, Unit};
-use crate::number::Decimal;
-use crate::yaml::{Entry, Fields, Node, Reader};
+use crate::yaml::{Entry, Fields, Reader};
 
-use super::book::{Due, DueRule, Field, InForce, Quantity, Rounding, Rule, RuleBook, Shown, Tax};
+use super::book::{Field, InForce, Quantity, Rule, RuleBook, Shown, Tax};
 use super::read::Read;
-use super::read_head::month_day;
+use super::read_taxes::{advances, dues, late, rounding};
 use super::units::read_unit;
 
 /// Reads one field of a row block.
@@ -72,7 +70,27 @@ pub fn tax(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     let less = formula(reader, &mut fields, "less");
     let per = reader.per(&mut fields, false);
     let round = fields.take("round").and_then(|n| rounding(reader, n));
-    let due = fields.take("due").map(|n| dues(reader, n, per)).unwrap_or_default();
+    let has_working_days = book.working_days.is_some();
+    let due_node = fields.take("due");
+    let due = due_node.map(|n| dues(reader, n, per == Per::Year, has_working_days)).unwrap_or_default();
+    let late_node = fields.take("late");
+    let late = late_node.and_then(|n| late(reader, n));
+    if let (Some(node), None) = (late_node, due_node) {
+        let message = format!("`{name}` bears interest when it is late, but has no due date");
+        reader.problem(Code::R0202, node.spot, message, Some("add `due: { .. }`".into()));
+    }
+    let advances = fields.take("advances").and_then(|n| {
+        let found = advances(reader, n, has_working_days)?;
+        if found.per <= per {
+            let message = format!("the advances of `{name}` are for parts of its period, which is a {}", per.word());
+            reader.problem(Code::R0203, n.spot, message, Some("let `per` of the advances be shorter".into()));
+        }
+        if found.late && late_node.is_none() {
+            let message = "advances that are late bear the interest of `late`, and the tax has none";
+            reader.problem(Code::R0202, n.spot, message, Some("add `late: { rate: .., each: day, cite: [..] }`".into()));
+        }
+        Some(found)
+    });
     let cite = reader.cite(&mut fields, &format!("the tax `{name}`"));
     let note = reader.text_of(&mut fields, "note");
     fields.done(reader);
@@ -97,68 +115,10 @@ pub fn tax(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
         less,
         round,
         due,
+        late,
+        advances,
         cite,
         note,
         at: reader.at(entry.key_spot),
     });
-}
-
-fn rounding(reader: &mut Reader, node: &Node) -> Option<Rounding> {
-    let mut fields = reader.fields(node, "a rounding")?;
-    let to_node = fields.require(reader, "to");
-    let to = to_node.and_then(|n| reader.decimal(n));
-    let toward = fields.require(reader, "toward").and_then(|n| reader.one_of(n, Toward::WORDS));
-    let cite = reader.cite(&mut fields, "this rounding");
-    let note = reader.text_of(&mut fields, "note");
-    fields.done(reader);
-    let to = to?;
-    if to <= Decimal::ZERO {
-        reader.problem(Code::R0203, node.spot, "rounding needs a step above zero", Some("write `to: 1` or `to: 0.01`".into()));
-        return None;
-    }
-    Some(Rounding { to, toward: toward?, cite, note, at: reader.at(node.spot) })
-}
-
-fn dues(reader: &mut Reader, node: &Node, per: Per) -> Vec<Due> {
-    let items: Vec<&Node> = match &node.value {
-        crate::yaml::Value::List(items) => items.iter().collect(),
-        _ => vec![node],
-    };
-    let dues: Vec<Due> = items.iter().filter_map(|item| due(reader, item, per)).collect();
-    if dues.last().is_some_and(|d| d.when.is_some()) {
-        reader.problem(Code::R0403, node.spot, "no due date covers what is left", Some("give the last one no `when`".into()));
-    }
-    dues
-}
-
-fn due(reader: &mut Reader, node: &Node, per: Per) -> Option<Due> {
-    let mut fields = reader.fields(node, "a due date")?;
-    let when = fields.take("when").and_then(|n| reader.formula(n));
-    let (day, before) = (fields.take("day"), fields.take("before"));
-    let of_node = fields.require(reader, "of");
-    let of = of_node.and_then(|n| reader.one_of(n, &[("next_month", 1), ("month_after_next", 2), ("next_year", 12)]));
-    let cite = reader.cite(&mut fields, "this due date");
-    let note = reader.text_of(&mut fields, "note");
-    let spot = fields.spot;
-    fields.done(reader);
-    let rule = match (day, before, of?) {
-        (Some(node), None, months @ (1 | 2)) => {
-            let text = reader.text(node)?;
-            let Some(day) = text.parse::<u32>().ok().filter(|d| (1..=31).contains(d)) else {
-                reader.problem(Code::R0203, node.spot, format!("`{text}` is not a day of a month"), None);
-                return None;
-            };
-            DueRule::DayOfMonth { day, months_after: months }
-        }
-        (None, Some(node), 12) if per == Per::Year => {
-            let (month, day) = month_day(reader, node)?;
-            DueRule::BeforeNextYear { month, day }
-        }
-        _ => {
-            let help = "write `{ day: 20, of: next_month }` or, for a yearly tax, `{ before: 05-01, of: next_year }`";
-            reader.problem(Code::R0203, spot, "this due date cannot be read", Some(help.into()));
-            return None;
-        }
-    };
-    Some(Due { when, rule, cite, note, at: reader.at(spot) })
 }

@@ -7,6 +7,7 @@ use crate::yaml::{Entry, Fields, Node, Reader};
 
 use super::book::{At, InForce, Label, MonthEnd, RuleBook, SourceEntry, Status};
 use super::read::Read;
+use super::read_taxes::working_days;
 
 const SOURCE_KINDS: &[(&str, &str)] =
     &[("law", "law"), ("regulation", "regulation"), ("guidance", "guidance"), ("case", "case"), ("practice", "practice")];
@@ -71,6 +72,7 @@ pub fn head(reader: &mut Reader, fields: &mut Fields<'_>, book: &mut RuleBook) {
         book.month_end = rule.map(|r| (r, cite));
         inner.done(reader);
     }
+    book.working_days = fields.take("working_days").and_then(|n| working_days(reader, n));
     book.note = reader.text_of(fields, "note");
 }
 

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 
 use chrono::{NaiveDate, TimeZone, Utc};
 
+use crate::assess::env::Days;
 use crate::assess::refusal::{Log, Outcome};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ledger::{Ledger, Leg, Symbol, Transaction};
@@ -50,14 +51,15 @@ impl<'a> Valuer<'a> {
     pub fn new(
         book: &'a RuleBook,
         ledger: &'a Ledger,
-        days: &'a [NaiveDate],
+        days: Days<'a>,
         prices: &'a Prices,
         rates: &'a Rates,
         log: &'a Log,
         shared: Option<&'a Values>,
     ) -> Self {
-        let memo = std::iter::repeat_with(Default::default).take(days.len()).collect();
-        Valuer { book, ledger, days, prices, rates, log, memo, shared }
+        // Rows after those that the run sees are few: payments. They are valued without a memory.
+        let memo = std::iter::repeat_with(Default::default).take(days.seen).collect();
+        Valuer { book, ledger, days: days.all, prices, rates, log, memo, shared }
     }
 
     /// A value of a row in the law's currency.

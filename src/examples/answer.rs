@@ -1,0 +1,175 @@
+//! What an assessment answers to an expectation of an example.
+
+use std::fmt;
+
+use chrono::NaiveDate;
+
+use crate::assess::Assessment;
+use crate::assess::assessment::{AdvanceLine, QuantityValue, TaxLine};
+use crate::engine::{Inputs, Options, assess};
+use crate::number::{self, Decimal, plain};
+use crate::rules::RuleBook;
+
+use super::{Example, Expect};
+
+/// A figure: an amount or a day, none, or one that was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    Refused,
+    Nothing,
+    Number(Decimal),
+    Date(NaiveDate),
+}
+
+impl From<Option<Decimal>> for Answer {
+    fn from(value: Option<Decimal>) -> Answer {
+        value.map_or(Answer::Refused, Answer::Number)
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Answer::Refused => f.write_str("refused"),
+            Answer::Nothing => f.write_str("none"),
+            Answer::Number(value) => f.write_str(&plain(*value)),
+            Answer::Date(day) => write!(f, "{day}"),
+        }
+    }
+}
+
+/// A figure of the assessment; `None` where there is no such.
+pub fn figure(expect: &Expect, assessment: &Assessment) -> Option<Answer> {
+    let (name, part) = expect.figure.split_once('.').map_or((expect.figure.as_str(), "whole"), |(n, p)| (n, p));
+    if name == "total_tax" {
+        return Some(assessment.total_tax.into());
+    }
+    if let Some(row) = &expect.at.row
+        && let Some(found) = of_row(name, row, assessment)
+    {
+        return Some(found.into());
+    }
+    if is_known_tax(name, assessment) {
+        return of_tax(name, part, expect.at.period.as_deref(), assessment);
+    }
+    match assessment.quantities.iter().find(|(n, _)| n == name).map(|(_, v)| v)? {
+        QuantityValue::One(value) => Some((*value).into()),
+        QuantityValue::Map(map) => {
+            let key = expect.at.period.as_ref().or(expect.at.row.as_ref());
+            match key {
+                Some(key) => map.iter().find(|(k, _)| k == key).map(|(_, v)| (*v).into()),
+                None => Some(sum(map.iter().map(|(_, v)| *v)).into()),
+            }
+        }
+    }
+}
+
+/// A part of a tax, summed over its periods. A tax that does not apply is zero, and is due on no day.
+fn of_tax(name: &str, part: &str, period: Option<&str>, assessment: &Assessment) -> Option<Answer> {
+    let of_name = || assessment.taxes.iter().filter(|t| t.id == name);
+    let lines: Vec<&TaxLine> = of_name().filter(|t| period.is_none_or(|p| p == t.period)).collect();
+    match part {
+        "due" => match lines.as_slice() {
+            [] => Some(Answer::Nothing),
+            [only] => Some(only.due.map_or(Answer::Nothing, Answer::Date)),
+            // Several periods are due on several days: the example names one.
+            _ => None,
+        },
+        "late_interest" => {
+            let known: Vec<_> = lines.iter().filter_map(|t| t.late_interest).collect();
+            let label = format!("{name}.late_interest");
+            let of_period = |figure: &str| {
+                let (figure, at) = figure.split_once('@').unwrap_or((figure, &assessment.tax_year));
+                figure == label && period.is_none_or(|p| p == at)
+            };
+            if assessment.errors.iter().flat_map(|e| &e.figures).any(|f| of_period(f)) {
+                return Some(Answer::Refused);
+            }
+            Some(if known.is_empty() { Answer::Nothing } else { sum(known.into_iter().map(Some)).into() })
+        }
+        "advance" | "advance_due" => {
+            let within = |a: &&AdvanceLine| period.is_none_or(|p| p == a.period);
+            let advances: Vec<&AdvanceLine> = of_name().flat_map(|t| t.advances.iter().flatten()).filter(within).collect();
+            match (part, advances.as_slice()) {
+                ("advance", list) => Some(sum(list.iter().map(|a| a.amount)).into()),
+                (_, []) => Some(Answer::Nothing),
+                (_, [only]) => Some(only.due.map_or(Answer::Nothing, Answer::Date)),
+                _ => None,
+            }
+        }
+        _ => {
+            let amount = |line: &TaxLine| match part {
+                "whole" => Some(line.whole),
+                "amount" => Some(line.amount),
+                "payable" => Some(line.payable),
+                "base" => Some(line.base),
+                _ => None,
+            };
+            amount(&TaxLine::default())?;
+            Some(sum(lines.into_iter().filter_map(amount)).into())
+        }
+    }
+}
+
+/// Any other field of a row: its value as the explanation has it.
+pub fn explained(book: &RuleBook, example: &Example, expect: &Expect, inputs: &Inputs) -> Option<Answer> {
+    let row = expect.at.row.as_ref()?;
+    let step = crate::engine::explain(book, inputs, &example.options, &format!("{}@{row}", expect.figure)).ok()?;
+    Some(step.value.and_then(|value| number::parse(&value).ok()).into())
+}
+
+fn is_known_tax(name: &str, assessment: &Assessment) -> bool {
+    assessment.known_taxes.iter().any(|t| t == name)
+}
+
+fn sum(values: impl Iterator<Item = Option<Decimal>>) -> Option<Decimal> {
+    values.into_iter().try_fold(Decimal::ZERO, |sum, value| number::add(sum, value?).ok().map(|r| r.value))
+}
+
+fn of_row(name: &str, row: &str, assessment: &Assessment) -> Option<Option<Decimal>> {
+    let parts: Vec<_> = assessment.disposals.iter().filter(|d| d.disposal == row || d.id == row).collect();
+    let column = |d: &crate::assess::assessment::DisposalPart| match name {
+        "proceeds" => Some(d.proceeds),
+        "allowable_cost" | "cost" => Some(d.cost),
+        "fees" => Some(d.fees),
+        "gain" => Some(d.gain),
+        "taxable_gain" => Some(d.taxable_gain),
+        "quantity" => Some(Some(d.quantity)),
+        _ => None,
+    };
+    if !parts.is_empty()
+        && let Some(values) = parts.into_iter().map(column).collect::<Option<Vec<_>>>()
+    {
+        return Some(sum(values.into_iter()));
+    }
+    if matches!(name, "amount" | "income") {
+        let income = assessment.income.iter().filter(|i| i.id == row).map(|i| i.amount);
+        let expenses = assessment.expenses.iter().filter(|e| e.id == row).map(|e| e.amount);
+        let values: Vec<_> = income.chain(expenses).collect();
+        return (!values.is_empty()).then(|| sum(values.into_iter()));
+    }
+    None
+}
+
+/// What is held on a day: how much, at what cost.
+pub fn holding(book: &RuleBook, example: &Example, expect: &Expect, assessment: &Assessment, inputs: &Inputs) -> Option<Answer> {
+    let again;
+    let holdings = match expect.at.on {
+        Some(day) if day != assessment.to => {
+            again = assess(book, inputs, &Options { holdings_on: Some(day), year: example.year, ..example.options.clone() });
+            &again.holdings
+        }
+        _ => &assessment.holdings,
+    };
+    let fits = |h: &&crate::assess::assessment::Holding| {
+        Some(&h.asset) == expect.at.holding.as_ref()
+            && expect.at.account.as_ref().is_none_or(|a| *a == h.account)
+            && expect.at.lot.as_ref().is_none_or(|l| h.lot.as_ref() == Some(l))
+    };
+    let found = holdings.iter().filter(fits);
+    match expect.figure.as_str() {
+        "quantity" | "remaining_quantity" => Some(sum(found.map(|h| Some(h.quantity))).into()),
+        "cost" | "remaining_cost" => Some(sum(found.map(|h| h.cost)).into()),
+        _ => None,
+    }
+}
