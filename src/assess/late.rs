@@ -40,6 +40,8 @@ pub struct Paid {
     /// Stretches of one rate, and the interest for them; none where it was in time.
     pub spans: Vec<Span>,
     pub interest: Decimal,
+    /// The interest would have been more, but for the most that the law allows.
+    pub limited: bool,
 }
 
 /// Days that bear one rate, both included.
@@ -101,7 +103,7 @@ impl World<'_> {
                 }
                 left = self.plus(left, -amount)?;
                 debt.unpaid = self.plus(debt.unpaid, -amount)?;
-                let paid = Paid { row: payment.row, day: payment.day, amount, spans: Vec::new(), interest: Decimal::ZERO };
+                let paid = Paid { row: payment.row, day: payment.day, amount, spans: Vec::new(), interest: Decimal::ZERO, limited: false };
                 debt.paid.push(paid);
             }
             found.overpaid = self.plus(found.overpaid, left)?;
@@ -112,6 +114,12 @@ impl World<'_> {
             for paid in debt.paid.iter_mut().filter(|p| p.day > debt.due) {
                 paid.spans = until(&spans, late.each, paid.day);
                 paid.interest = self.accrued(late, debt.due, paid)?;
+                if let Some(limit) = &late.limit {
+                    let share = self.number(&limit.code, Ctx { period: day(debt.due), item: Item::None })?;
+                    let most = self.fit(number::mul(paid.amount, share))?;
+                    paid.limited = paid.interest > most;
+                    paid.interest = paid.interest.min(most);
+                }
                 found.total = self.plus(found.total, paid.interest)?;
             }
         }
@@ -128,8 +136,7 @@ impl World<'_> {
         let months = matches!(late.each, Each::Month | Each::BegunMonth);
         let mut first = due.succ_opt();
         while let Some(day) = first.filter(|day| *day <= last) {
-            let period = Period { per: crate::formula::names::Per::Row, begin: day, end: day };
-            let rate = self.number(&late.rate.code, Ctx { period, item: Item::None })?;
+            let rate = self.number(&late.rate.code, Ctx { period: self::day(day), item: Item::None })?;
             let end = if months {
                 let count = i64::try_from(spans.len()).unwrap_or(i64::MAX).saturating_add(1);
                 let Some(end) = add_months(due, count, self.env.month_end()) else { break };
@@ -180,6 +187,11 @@ impl World<'_> {
         let part = sums.take(self, principal)?;
         self.plus(interest, part)
     }
+}
+
+/// One day as a period.
+fn day(day: NaiveDate) -> Period {
+    Period { per: crate::formula::names::Per::Row, begin: day, end: day }
 }
 
 /// Stretches as far as a payment reaches: to its day, or to the months it is late.
