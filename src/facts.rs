@@ -1,6 +1,9 @@
 //! What the user says of himself: facts read against their declarations.
 
+mod table;
+
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
 use sha2::{Digest, Sha256};
@@ -14,17 +17,44 @@ use crate::rules::book::{About, Fact, FactShape};
 use crate::rules::units::literal;
 use crate::yaml::{self, Entry, Node, Scalar, Spot, Style, Value as Yaml};
 
+use table::Table;
+
 /// Facts as given: nothing, a file, or a tree made by another face.
 #[derive(Debug, Clone, Default)]
 pub struct FactsInput {
-    pub root: Option<(Source, Node)>,
-    pub problems: Vec<Diagnostic>,
+    root: Option<(Source, Node)>,
+    /// Facts of many taxpayers, a line each.
+    table: Option<Arc<Table>>,
+    problems: Vec<Diagnostic>,
     /// From `--set`: they replace what the file says.
     set: Vec<(String, String)>,
 }
 
 impl FactsInput {
-    /// Reads a facts file.
+    /// Reads a facts file: `NAME: value` in YAML, or a CSV with a line for each taxpayer.
+    pub fn file(source: Source) -> FactsInput {
+        if !source.name.to_ascii_lowercase().ends_with(".csv") {
+            return FactsInput::yaml(source);
+        }
+        let (table, problems) = Table::read(source);
+        FactsInput { table: table.map(Arc::new), problems, ..FactsInput::default() }
+    }
+
+    /// The file, for excerpts in messages.
+    pub fn source(&self) -> Option<&Source> {
+        self.root.as_ref().map(|(source, _)| source).or(self.table.as_ref().map(|t| &t.source))
+    }
+
+    /// The taxpayers that a file has lines of, in its order; `None` for facts of one.
+    pub fn taxpayers(&self) -> Option<Vec<&str>> {
+        self.table.as_ref().map(|t| t.taxpayers().collect())
+    }
+
+    pub fn has_taxpayer(&self, taxpayer: &str) -> bool {
+        self.table.as_ref().is_some_and(|t| t.has(taxpayer))
+    }
+
+    /// Reads a facts file in YAML.
     pub fn yaml(source: Source) -> FactsInput {
         match yaml::parse(&source) {
             Ok(node) => FactsInput { root: Some((source, node)), ..FactsInput::default() },
@@ -45,8 +75,11 @@ impl FactsInput {
         self.set.push((name.to_owned(), value.to_owned()));
     }
 
-    fn entries(&self) -> Vec<(Entry, Source)> {
+    fn entries(&self, taxpayer: Option<&str>, problems: &mut Vec<Diagnostic>) -> Vec<(Entry, Source)> {
         let mut found: Vec<(Entry, Source)> = Vec::new();
+        if let (Some(table), Some(taxpayer)) = (&self.table, taxpayer) {
+            found.extend(table.entries(taxpayer, problems).into_iter().map(|e| (e, table.source.clone())));
+        }
         if let Some((source, node)) = &self.root
             && let Yaml::Map(entries) = &node.value
         {
@@ -65,13 +98,14 @@ impl FactsInput {
         found
     }
 
-    fn sha256(&self) -> Option<String> {
-        let entries = self.entries();
-        if entries.is_empty() {
+    fn sha256(&self, entries: &[(Entry, Source)]) -> Option<String> {
+        if entries.is_empty() && self.table.is_none() {
             return None;
         }
         let mut sha = Sha256::new();
-        for (entry, _) in &entries {
+        // Of a file with many taxpayers all of it counts: whose line is read depends on it.
+        self.table.iter().for_each(|t| sha.update(t.sha256.as_bytes()));
+        for (entry, _) in entries {
             sha.update(entry.key.as_bytes());
             fingerprint(&entry.value, &mut sha);
         }
@@ -116,10 +150,14 @@ pub struct Facts {
     pub sha256: Option<String>,
 }
 
-/// Reads facts against a law. `year` is the tax year that a bare scalar of a yearly fact means.
-pub fn read(input: &FactsInput, book: &RuleBook, ledger: &Ledger, year: i32) -> (Facts, Vec<Diagnostic>) {
+/// Reads facts against a law. `year` is the tax year that a bare scalar of a yearly fact means; `taxpayer`, whose line of a
+/// file with many counts.
+pub fn read(input: &FactsInput, book: &RuleBook, ledger: &Ledger, year: i32, taxpayer: Option<&str>) -> (Facts, Vec<Diagnostic>) {
     let mut reader = FactReader { book, year, problems: input.problems.clone() };
-    let mut facts = Facts { given: vec![Given::Missing; book.facts.len()], sha256: input.sha256(), ..Facts::default() };
+    reader.header(input, ledger, taxpayer);
+    let entries = input.entries(taxpayer, &mut reader.problems);
+    let sha256 = input.sha256(&entries);
+    let mut facts = Facts { given: vec![Given::Missing; book.facts.len()], sha256, ..Facts::default() };
     if let Some((source, node)) = &input.root
         && !matches!(node.value, Yaml::Map(_))
     {
@@ -131,7 +169,7 @@ pub fn read(input: &FactsInput, book: &RuleBook, ledger: &Ledger, year: i32) -> 
             Some("write `NAME: value`, a line each".into()),
         );
     }
-    for (entry, source) in input.entries() {
+    for (entry, source) in entries {
         if entry.key == "filed" {
             facts.filed = reader.filed(&entry, &source);
             continue;
@@ -146,8 +184,7 @@ pub fn read(input: &FactsInput, book: &RuleBook, ledger: &Ledger, year: i32) -> 
             continue;
         }
         let Some((index, fact)) = declared else {
-            let help = suggestion(&entry.key, book.facts.iter().map(|f| f.name.as_str()));
-            reader.problem(Code::F0101, &source, entry.key_spot, format!("`{}` is not a fact of this law", entry.key), help);
+            reader.unknown(&entry.key, entry.key_spot, &source);
             continue;
         };
         if let Some(given) = reader.fact(fact, &entry.value, &source)
@@ -196,6 +233,34 @@ impl FactReader<'_> {
     fn problem(&mut self, code: Code, source: &Source, spot: Spot, message: String, help: Option<String>) {
         let place = (spot.line > 0).then(|| spot.place(&source.name));
         self.problems.push(Diagnostic::new(code, message).at_opt(place).help_opt(help));
+    }
+
+    fn unknown(&mut self, name: &str, spot: Spot, source: &Source) {
+        let help = suggestion(name, self.book.facts.iter().map(|f| f.name.as_str()));
+        let problem = Diagnostic::new(Code::F0101, format!("`{name}` is not a fact of this law")).help_opt(help);
+        let place = (spot.line > 0).then(|| spot.place(&source.name));
+        let problem = problem.at_opt(place);
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+    }
+
+    /// Of a file with many taxpayers: columns that are no facts, and a taxpayer without a line.
+    fn header(&mut self, input: &FactsInput, ledger: &Ledger, taxpayer: Option<&str>) {
+        let Some(table) = &input.table else { return };
+        for column in &table.columns {
+            let known = matches!(column.fact.as_str(), "taxpayer" | "cost" | "acquired" | "filed")
+                || self.book.facts.iter().any(|f| f.name == column.fact);
+            if !known {
+                self.unknown(&column.fact, column.spot, &table.source);
+            }
+        }
+        if let Some(taxpayer) = taxpayer.filter(|t| !table.has(t) && !ledger.rows.is_empty()) {
+            let message =
+                format!("the taxpayer `{taxpayer}` has rows, but no line in `{}`: none of its facts is given", table.source.name);
+            let help = format!("add a line that begins with `{taxpayer}`");
+            self.problems.push(Diagnostic::new(Code::F0108, message).help(help));
+        }
     }
 
     fn scalar(&self, fact: &Fact, text: &str) -> Result<Value, String> {

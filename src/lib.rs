@@ -22,5 +22,6 @@ pub mod pairing;
 mod python;
 pub mod report;
 pub mod rules;
+pub mod template;
 pub mod value;
 pub mod yaml;

@@ -42,7 +42,11 @@ pub fn law(code: &str, rules: Option<&Path>) -> Loaded {
         Some(dir) => load(&embedded(dir)),
         None => {
             let codes = codes(rules);
-            let help = suggestion(code, codes.iter().map(String::as_str));
+            let help = if yaml_files(Path::new(code)).is_empty() {
+                suggestion(code, codes.iter().map(String::as_str))
+            } else {
+                Some(format!("the folder `{code}` is here: say where laws of your own are with `--rules .`"))
+            };
             failed(Diagnostic::new(Code::F0106, format!("no jurisdiction has the code `{code}`")).help_opt(help))
         }
     }

@@ -34,7 +34,7 @@ fn conserved(ledger: &str, method: &str) {
     let book = kg();
     let calendar = TaxCalendar { month: 1, day: 1 };
     let year = calendar.year(2023).unwrap();
-    let (facts, _) = fisc::facts::read(&inputs.facts, book, &inputs.ledger, 2023);
+    let (facts, _) = fisc::facts::read(&inputs.facts, book, &inputs.ledger, 2023, None);
     let words = book
         .options
         .iter()
@@ -48,6 +48,7 @@ fn conserved(ledger: &str, method: &str) {
         facts: &facts,
         options: words,
         strict: false,
+        shadow: None,
         year,
         first_year: first_year(book, &inputs.ledger, year),
     };

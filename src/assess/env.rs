@@ -43,6 +43,8 @@ pub struct Env<'a> {
     pub first_year: Period,
     /// Past the day a value is known to hold: an error instead of an assumption.
     pub strict: bool,
+    /// A value of an act not in force that counts in this run: the parameter and the number of its shadow.
+    pub shadow: Option<(usize, usize)>,
     /// The run without the ledger: facts that count as ledger are emptied.
     pub empty: bool,
 }
@@ -88,6 +90,7 @@ impl<'a> Env<'a> {
         strict: bool,
         empty: bool,
         values: Option<&'a Values>,
+        shadow: Option<(usize, usize)>,
     ) -> Env<'a> {
         let symbols = &ledger.symbols;
         let mut words = FxHashMap::default();
@@ -121,6 +124,7 @@ impl<'a> Env<'a> {
             year,
             first_year,
             strict,
+            shadow,
             empty,
         }
     }

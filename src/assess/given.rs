@@ -8,7 +8,7 @@ use crate::facts::Given as Fact;
 use crate::formula::code::Ref;
 use crate::formula::names::Varies;
 use crate::formula::types::Value;
-use crate::rules::book::{Given, SelectedBy};
+use crate::rules::book::{DatedValue, Given, SelectedBy};
 
 use super::refusal::Outcome;
 use super::world::{Ctx, Item, World};
@@ -41,7 +41,11 @@ impl World<'_> {
     /// Refuses a value that changes inside the period of the formula that reads it.
     pub(super) fn steady(&self, parameter: usize, period: Period) -> Outcome<()> {
         let Some(entry) = self.env.book.parameters.get(parameter) else { return Ok(()) };
-        let change = entry.values.iter().filter_map(|v| v.in_force.from).find(|from| *from > period.begin && *from <= period.end);
+        let inside = |day: &NaiveDate| *day > period.begin && *day <= period.end;
+        let shadow = self.env.shadow.filter(|(of, _)| *of == parameter).and_then(|(_, index)| entry.shadows.get(index));
+        let after = shadow.and_then(|s| s.in_force.until?.succ_opt());
+        let begins = entry.values.iter().chain(shadow).filter_map(|v| v.in_force.from);
+        let change = begins.chain(after).find(inside);
         // A value that only begins inside the period has nothing to change from.
         let begins = change.is_some_and(|c| entry.values.first().and_then(|v| v.in_force.from) == Some(c));
         match change {
@@ -61,10 +65,18 @@ impl World<'_> {
         entry.values.get(index).filter(|v| v.in_force.holds(day)).map(|_| index)
     }
 
+    /// The dated value that counts on a day: the shadow of this run, if it speaks of the day, else the one in force.
+    fn dated(&self, parameter: usize, day: NaiveDate) -> Option<&DatedValue> {
+        let entry = self.env.book.parameters.get(parameter)?;
+        let shadow = self.env.shadow.filter(|(of, _)| *of == parameter).and_then(|(_, index)| entry.shadows.get(index));
+        let shadow = shadow.filter(|s| s.in_force.holds(day));
+        shadow.or_else(|| self.value_in_force(parameter, day).and_then(|i| entry.values.get(i)))
+    }
+
     /// The value of a parameter on a day.
     pub fn parameter_at(&self, parameter: usize, day: NaiveDate) -> Outcome<Value> {
         let Some(entry) = self.env.book.parameters.get(parameter) else { return Ok(Value::ZERO) };
-        let dated = self.value_in_force(parameter, day).and_then(|i| entry.values.get(i));
+        let dated = self.dated(parameter, day);
         let value = match dated.map(|d| &d.value) {
             Some(Given::Literal(value)) => *value,
             Some(Given::Formula(formula)) => {

@@ -34,6 +34,8 @@ pub struct Inputs<'a> {
     pub facts: &'a Facts,
     pub options: Vec<WordId>,
     pub strict: bool,
+    /// A value of an act not in force that counts in this run.
+    pub shadow: Option<(usize, usize)>,
     pub year: Period,
     pub first_year: Period,
 }
@@ -124,6 +126,7 @@ fn env<'a>(
         inputs.strict,
         empty,
         values,
+        inputs.shadow,
     )
 }
 

@@ -65,7 +65,7 @@ impl Run {
 
     /// The files of the example that a reader wants to see, in order.
     pub fn files(&self, code: Code) -> Vec<Source> {
-        ["yaml", "csv", "law.yaml"].iter().filter_map(|ending| file(&format!("{}.{ending}", code.id()))).collect()
+        ["yaml", "csv", "facts.csv", "law.yaml"].iter().filter_map(|ending| file(&format!("{}.{ending}", code.id()))).collect()
     }
 
     /// The command that a user would have typed.
@@ -90,8 +90,8 @@ impl Run {
         if rates {
             text += &format!(" --rates {id}.csv");
         }
-        if file(&format!("{id}.yaml")).is_some() {
-            text += &format!(" --facts {id}.yaml");
+        if let Some(facts) = facts_file(code) {
+            text += &format!(" --facts {}", facts.name);
         }
         for (option, pairs) in [("--set", &self.set), ("--reading", &self.readings)] {
             for (name, value) in pairs {
@@ -156,7 +156,7 @@ impl Run {
         let (table, rates) = (own("csv"), is_rates(code));
         let ledger: Vec<Source> = table.clone().filter(|_| !rates).or_else(|| file("base.csv")).into_iter().collect();
         let rates: Vec<Source> = table.filter(|_| rates).into_iter().collect();
-        let mut facts = own("yaml").map(FactsInput::yaml).unwrap_or_default();
+        let mut facts = facts_file(code).map(FactsInput::file).unwrap_or_default();
         self.set.iter().for_each(|(name, value)| facts.set(name, value));
         let inputs = Inputs::read(&ledger, &[], &rates, facts);
         let options = Options {
@@ -176,6 +176,11 @@ impl Run {
         let found = assess(book, &inputs, &options);
         found.errors.into_iter().chain(found.warnings).collect()
     }
+}
+
+/// The facts of an example: of one taxpayer, or of many.
+fn facts_file(code: Code) -> Option<Source> {
+    ["yaml", "facts.csv"].iter().find_map(|ending| file(&format!("{}.{ending}", code.id())))
 }
 
 fn is_rates(code: Code) -> bool {

@@ -46,6 +46,11 @@ Examples:
   fisc explain-error R0102
   fisc explain-error --format md";
 
+const NEW: &str = "\
+Examples:
+  fisc new xx --title Ruritania --currency EUR --time-zone Europe/Vienna
+  fisc new my/rules/xx-ab";
+
 const EXAMPLES: &str = "\
 Examples:
   fisc assess binance.csv --in kg --year 2024 --rates rates.csv --prices prices.csv
@@ -73,6 +78,9 @@ pub enum Command {
     /// Exchange exports to a ledger
     #[command(after_help = IMPORT)]
     Import(ImportArgs),
+    /// A new country: a folder with a law to fill in
+    #[command(after_help = NEW)]
+    New(NewArgs),
     /// Which jurisdictions there are
     Jurisdictions(ListArgs),
     /// What a message means, with an example and the remedy
@@ -127,7 +135,7 @@ pub struct Common {
     /// Tax year, by the calendar year in which it begins
     #[arg(long, value_name = "YEAR", allow_negative_numbers = true)]
     pub year: Option<i32>,
-    /// Facts about the taxpayer: a YAML file `NAME: value`
+    /// Facts: a YAML file `NAME: value`, or a CSV with a line for each taxpayer
     #[arg(long, value_name = "FILE")]
     pub facts: Option<PathBuf>,
     /// One fact; may be given again, as most options
@@ -237,6 +245,22 @@ pub struct ImportArgs {
     /// No warnings
     #[arg(long)]
     pub quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct NewArgs {
+    /// The folder to write; its name is the code of the country
+    #[arg(value_name = "CODE | PATH")]
+    pub folder: PathBuf,
+    /// Name of the country
+    #[arg(long, value_name = "NAME")]
+    pub title: Option<String>,
+    /// Currency in which the tax is computed
+    #[arg(long, value_name = "CODE", default_value = "EUR")]
+    pub currency: String,
+    /// Time zone in which its days begin and end
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    pub time_zone: String,
 }
 
 #[derive(Debug, Args)]

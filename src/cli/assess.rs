@@ -70,7 +70,9 @@ fn assess(args: &AssessArgs) -> Result<End, End> {
         (None, None) => Found::One(Box::new(engine::assess(book, inputs, options))),
     };
     let all = found.all();
-    if all.is_empty() {
+    // Rows that name nobody would be passed over where the facts alone name taxpayers.
+    let unnamed = args.by.is_some() && !inputs.ledger.rows.is_empty() && inputs.ledger.taxpayers().is_empty();
+    if all.is_empty() || unnamed {
         show(&inputs.problems, sources, args.common.quiet);
         return Err(fail("no row of the ledger names a taxpayer: leave out `--by taxpayer`"));
     }

@@ -51,7 +51,7 @@ pub fn inputs(ledgers: &[std::path::PathBuf], common: &Common) -> Result<Inputs,
         return Err(End::Errors);
     }
     let mut facts = match facts_file.and_then(|mut list| list.pop()) {
-        Some(source) => FactsInput::yaml(source),
+        Some(source) => FactsInput::file(source),
         None => FactsInput::default(),
     };
     for setting in &common.set {

@@ -7,6 +7,7 @@ mod explain;
 mod explain_error;
 mod files;
 mod import;
+mod new;
 mod output;
 
 use std::process::ExitCode;
@@ -58,6 +59,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::check(args),
         Command::Test(args) => check::test(args),
         Command::Import(args) => import::run(args),
+        Command::New(args) => new::run(args),
         Command::Jurisdictions(args) => check::jurisdictions(args),
         Command::ExplainError(args) => explain_error::run(args),
     };

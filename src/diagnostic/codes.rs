@@ -102,6 +102,9 @@ catalogue! {
     F0105 Error "an unknown option";
     F0106 Error "an unknown jurisdiction";
     F0107 Error "the facts file cannot be read";
+    F0108 Warning "a taxpayer has no line in the facts";
+    F0109 Error "a taxpayer stands twice in the facts";
+    F0110 Error "facts of several taxpayers";
     // prices and rates
     P0101 Error "the price or rate file cannot be read";
     P0102 Error "a row of prices or rates cannot be read";

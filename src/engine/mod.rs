@@ -4,11 +4,13 @@ mod combinations;
 mod finish;
 mod prepare;
 mod question;
+mod shadows;
 mod side_by_side;
 mod target;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::collections::HashSet;
 
 use chrono::NaiveDate;
 
@@ -21,7 +23,7 @@ use crate::calendar::TaxCalendar;
 use crate::diagnostic::{Diagnostic, Source, SourceMap};
 use crate::explain::Step;
 use crate::facts::FactsInput;
-use crate::ledger::{Ledger, Symbol};
+use crate::ledger::Ledger;
 use crate::rules::RuleBook;
 use crate::value::tables::{Prices, Rates};
 
@@ -69,7 +71,7 @@ impl Inputs {
         let (rates_table, more) = Rates::read(rates);
         problems.extend(more);
         let mut sources = SourceMap::default();
-        for source in ledgers.iter().chain(prices).chain(rates).chain(facts.root.iter().map(|(s, _)| s)) {
+        for source in ledgers.iter().chain(prices).chain(rates).chain(facts.source()) {
             sources.insert(source);
         }
         Inputs { ledger, prices: prices_table, rates: rates_table, facts, problems, sources }
@@ -122,6 +124,7 @@ fn assess_prepared(
     if prepared.problems.iter().any(Diagnostic::is_error) {
         found.total_tax = None;
     }
+    found.assumptions.extend(shadows::told(&run_inputs, &shared, &found.taxes));
     let ways = side_by_side::ways(&run_inputs, &shared, &prepared, options);
     side_by_side::report(book, options, &words, ways.as_ref(), &mut found);
     finish::messages(book, &prepared, log, options, &mut found);
@@ -149,15 +152,19 @@ pub fn explain(book: &RuleBook, inputs: &Inputs, options: &Options, figure: &str
 
 // ---- many ----
 
-/// One assessment for each taxpayer of the ledger, in order of first appearance.
+/// One assessment for each taxpayer: those of the ledger in order of first appearance, then those of the facts alone.
 pub fn by_taxpayer(book: &RuleBook, inputs: &Inputs, options: &Options) -> Vec<(String, Assessment)> {
-    let one = |(symbol, ledger): (Symbol, Ledger)| {
-        let name = inputs.ledger.name(symbol).to_owned();
+    let one = |(name, ledger): (String, Ledger)| {
         let options = Options { taxpayer: Some(name.clone()), ..options.clone() };
         let prepared = prepare_ledger(book, inputs, &options, || Ok(Cow::Owned(ledger)));
         (name, assess_prepared(book, inputs, &options, prepared))
     };
-    inputs.ledger.by_taxpayer().into_iter().map(one).collect()
+    let of_ledger = inputs.ledger.by_taxpayer();
+    let known: HashSet<&str> = of_ledger.iter().map(|(symbol, _)| inputs.ledger.name(*symbol)).collect();
+    let named = inputs.facts.taxpayers().unwrap_or_default().into_iter().filter(|name| !known.contains(name));
+    let without_rows: Vec<(String, Ledger)> = named.map(|name| (name.to_owned(), inputs.ledger.without_rows())).collect();
+    let with_rows = of_ledger.into_iter().map(|(symbol, ledger)| (inputs.ledger.name(symbol).to_owned(), ledger));
+    with_rows.chain(without_rows).map(one).collect()
 }
 
 /// One assessment for each year.

@@ -23,7 +23,7 @@ pub(super) struct Prepared<'a> {
 
 /// The year, the taxpayer's rows and the facts; an error where the question has no answer.
 pub(super) fn prepare<'a>(book: &RuleBook, inputs: &'a Inputs, options: &Options) -> Result<Prepared<'a>, Diagnostic> {
-    prepare_ledger(book, inputs, options, || taxpayer_rows(&inputs.ledger, options.taxpayer.as_deref()))
+    prepare_ledger(book, inputs, options, || taxpayer_rows(inputs, options.taxpayer.as_deref()))
 }
 
 pub(super) fn prepare_ledger<'a>(
@@ -40,17 +40,39 @@ pub(super) fn prepare_ledger<'a>(
         return Err(problem);
     }
     let ledger = ledger()?;
-    let (facts, fact_problems) = facts::read(&inputs.facts, book, &ledger, options.year);
+    let taxpayer = whose(inputs, options, &ledger)?;
+    let (facts, fact_problems) = facts::read(&inputs.facts, book, &ledger, options.year, taxpayer.as_deref());
     let first_year = first_year(book, &ledger, year);
     let problems = inputs.problems.iter().cloned().chain(fact_problems).collect();
     Ok(Prepared { ledger, facts, problems, year, first_year })
 }
 
-fn taxpayer_rows<'a>(ledger: &'a Ledger, taxpayer: Option<&str>) -> Result<Cow<'a, Ledger>, Diagnostic> {
+/// Whose facts count: of the taxpayer asked for, of the only one the ledger names, of the only one of the facts.
+fn whose(inputs: &Inputs, options: &Options, ledger: &Ledger) -> Result<Option<String>, Diagnostic> {
+    if options.taxpayer.is_some() {
+        return Ok(options.taxpayer.clone());
+    }
+    let Some(of_facts) = inputs.facts.taxpayers() else { return Ok(None) };
+    match (ledger.taxpayers().first(), of_facts.as_slice()) {
+        (Some(only), _) => Ok(Some(ledger.name(*only).to_owned())),
+        (None, [only]) => Ok(Some((*only).to_owned())),
+        (None, several) => {
+            let some = several.iter().take(5).copied().collect::<Vec<_>>().join(", ");
+            let more = if several.len() > 5 { ", .." } else { "" };
+            let message = format!("the facts are of {} taxpayers, and the ledger names none: {some}{more}", several.len());
+            Err(Diagnostic::new(Code::F0110, message)
+                .help("choose one with `--taxpayer ID`, or name them in the ledger's column `taxpayer`"))
+        }
+    }
+}
+
+fn taxpayer_rows<'a>(inputs: &'a Inputs, taxpayer: Option<&str>) -> Result<Cow<'a, Ledger>, Diagnostic> {
+    let ledger = &inputs.ledger;
     let known = ledger.taxpayers();
     match taxpayer {
         Some(name) => match ledger.symbols.find(name).filter(|s| known.contains(s)) {
             Some(symbol) => Ok(Cow::Owned(ledger.of_taxpayer(symbol))),
+            None if inputs.facts.has_taxpayer(name) => Ok(Cow::Owned(ledger.without_rows())),
             None => {
                 let help = suggestion(name, known.iter().map(|s| ledger.name(*s)).collect::<Vec<_>>());
                 Err(Diagnostic::new(Code::A0103, format!("the ledger has no row of the taxpayer `{name}`")).help_opt(help))
@@ -86,6 +108,7 @@ pub(super) fn run_inputs<'a>(
         facts: &prepared.facts,
         options: words,
         strict: options.strict,
+        shadow: None,
         year: prepared.year,
         first_year: prepared.first_year,
     }

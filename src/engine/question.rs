@@ -33,7 +33,7 @@ pub fn usage_errors(book: &RuleBook, inputs: &Inputs, options: &Options) -> Vec<
             }
         }
     }
-    let (_, problems) = facts::read(&inputs.facts, book, &inputs.ledger, options.year);
+    let (_, problems) = facts::read(&inputs.facts, book, &inputs.ledger, options.year, options.taxpayer.as_deref());
     found.extend(problems.into_iter().filter(|p| p.code == Code::F0101));
     found
 }

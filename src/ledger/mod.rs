@@ -148,6 +148,11 @@ impl Ledger {
         Ledger { files: self.files.clone(), symbols: Arc::clone(&self.symbols), rows }
     }
 
+    /// A ledger of the same files, without rows.
+    pub fn without_rows(&self) -> Ledger {
+        Ledger { files: self.files.clone(), symbols: Arc::clone(&self.symbols), rows: Vec::new() }
+    }
+
     /// The rows of every taxpayer, each as a ledger of its own, in order of first appearance; read once.
     pub fn by_taxpayer(&self) -> Vec<(Symbol, Ledger)> {
         let taxpayers = self.taxpayers();
@@ -157,8 +162,7 @@ impl Ledger {
                 *slot = Some(index);
             }
         }
-        let empty = || Ledger { files: self.files.clone(), symbols: Arc::clone(&self.symbols), rows: Vec::new() };
-        let mut found: Vec<(Symbol, Ledger)> = taxpayers.into_iter().map(|t| (t, empty())).collect();
+        let mut found: Vec<(Symbol, Ledger)> = taxpayers.into_iter().map(|t| (t, self.without_rows())).collect();
         for row in &self.rows {
             let index = place.get(row.taxpayer.index()).copied().flatten();
             if let Some((_, ledger)) = index.and_then(|i| found.get_mut(i)) {

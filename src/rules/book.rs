@@ -70,6 +70,8 @@ pub struct RuleBook {
     pub fields: Vec<Field>,
     pub quantities: Vec<Quantity>,
     pub taxes: Vec<Tax>,
+    /// What may change soon.
+    pub watch: Vec<Watch>,
     pub names: Names,
     /// SHA-256 over the files, in the order of their names.
     pub sha256: String,
@@ -207,6 +209,8 @@ pub struct Parameter {
     pub selected_by: SelectedBy,
     pub known_through: Option<NaiveDate>,
     pub values: Vec<DatedValue>,
+    /// Values of acts cancelled or proposed: never selected, only told.
+    pub shadows: Vec<DatedValue>,
     pub note: Option<String>,
     pub at: At,
 }
@@ -313,6 +317,17 @@ pub struct Tax {
     pub late: Option<Late>,
     pub advances: Option<Advances>,
     pub cite: Cite,
+    pub note: Option<String>,
+    pub at: At,
+}
+
+/// Something that may change the law: a bill, a ruling awaited.
+#[derive(Debug, Clone)]
+pub struct Watch {
+    pub title: String,
+    pub cite: Cite,
+    /// The day on which it is expected.
+    pub expected: Option<NaiveDate>,
     pub note: Option<String>,
     pub at: At,
 }

@@ -22,6 +22,8 @@ pub enum What {
     Fact,
     MonthEnd,
     WorkingDays,
+    Shadow,
+    Watch,
 }
 
 impl What {
@@ -44,12 +46,14 @@ impl What {
             What::Fact => "fact",
             What::MonthEnd => "ends of months",
             What::WorkingDays => "working days",
+            What::Shadow => "value of an act not in force",
+            What::Watch => "what may change",
         }
     }
 
     /// True for what decides by itself, so that it may not rest on an act which is not in force.
     pub fn decides(self) -> bool {
-        !matches!(self, What::Valuation | What::Reading | What::Choice | What::Fact | What::MonthEnd)
+        !matches!(self, What::Valuation | What::Reading | What::Choice | What::Fact | What::MonthEnd | What::Shadow | What::Watch)
     }
 }
 
@@ -88,6 +92,9 @@ pub fn every(book: &RuleBook) -> Vec<Cited<'_>> {
         for (index, value) in parameter.values.iter().enumerate() {
             add(What::Value, i, index, &value.cite, &value.at);
         }
+        for (index, value) in parameter.shadows.iter().enumerate() {
+            add(What::Shadow, i, index, &value.cite, &value.at);
+        }
     }
     add(What::Valuation, 0, 0, &book.valuation.cite, &book.valuation.at);
     for (i, treatment) in book.treatments.iter().enumerate() {
@@ -122,6 +129,9 @@ pub fn every(book: &RuleBook) -> Vec<Cited<'_>> {
         for (index, round) in roundings.into_iter().enumerate().filter_map(|(n, r)| Some((n, r?))) {
             add(What::Rounding, i, index, &round.cite, &round.at);
         }
+    }
+    for (i, watch) in book.watch.iter().enumerate() {
+        add(What::Watch, i, 0, &watch.cite, &watch.at);
     }
     found
 }

@@ -91,7 +91,11 @@ fn all_names(book: &RuleBook, to: &mut Declared<'_>) {
     }
     for (index, parameter) in book.parameters.iter().enumerate() {
         let never_zero = !parameter.values.is_empty()
-            && parameter.values.iter().all(|v| matches!(&v.value, Given::Literal(Value::Number(n)) if !n.is_zero()));
+            && parameter
+                .values
+                .iter()
+                .chain(&parameter.shadows)
+                .all(|v| matches!(&v.value, Given::Literal(Value::Number(n)) if !n.is_zero()));
         let by_match = matches!(parameter.selected_by, SelectedBy::Disposed | SelectedBy::Acquired);
         let detail = Detail::Parameter { never_zero, by_row: parameter.selected_by == SelectedBy::Row, by_match };
         to.add(&parameter.name, &parameter.at, Ref::Parameter(index), parameter.unit.clone(), detail);
@@ -157,7 +161,7 @@ impl Compiler<'_> {
 
     fn parameters(&mut self, book: &mut RuleBook) {
         for parameter in &mut book.parameters {
-            for value in &mut parameter.values {
+            for value in parameter.values.iter_mut().chain(&mut parameter.shadows) {
                 if let Given::Formula(formula) = &mut value.value {
                     self.formula(formula, Scope::parameter(), &parameter.unit);
                 }
@@ -216,7 +220,7 @@ impl Compiler<'_> {
 /// Every formula of the law.
 pub fn every_formula(book: &RuleBook) -> Vec<&Formula> {
     let mut found: Vec<&Formula> = Vec::new();
-    for value in book.parameters.iter().flat_map(|p| &p.values) {
+    for value in book.parameters.iter().flat_map(|p| p.values.iter().chain(&p.shadows)) {
         if let Given::Formula(formula) = &value.value {
             found.push(formula);
         }

@@ -5,6 +5,7 @@ mod book_rows;
 mod book_taxes;
 pub mod cited;
 pub mod compile;
+mod dates;
 pub mod load;
 mod names;
 mod read;

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use crate::diagnostic::{Code, suggestion};
 use crate::yaml::{Entry, Fields, Node, Reader};
 
-use super::book::{At, InForce, Label, MonthEnd, RuleBook, SourceEntry, Status};
+use super::book::{At, InForce, Label, MonthEnd, RuleBook, SourceEntry, Status, Watch};
 use super::read::Read;
 use super::read_taxes::working_days;
 
@@ -137,6 +137,17 @@ pub fn source(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
         }
     }
     book.sources.insert(entry.key.clone(), found);
+}
+
+/// Reads one entry of `watch`.
+pub fn watch(reader: &mut Reader, node: &Node) -> Option<Watch> {
+    let mut fields = reader.fields(node, "an entry of `watch`")?;
+    let title = fields.require(reader, "title").and_then(|n| reader.string(n));
+    let cite = reader.cite(&mut fields, "what is to be watched");
+    let expected = fields.take("expected").and_then(|n| reader.date(n));
+    let note = reader.text_of(&mut fields, "note");
+    fields.done(reader);
+    Some(Watch { title: title.unwrap_or_default(), cite, expected, note, at: reader.at(node.spot) })
 }
 
 fn against(reader: &mut Reader, fields: &mut Fields<'_>) -> Vec<(String, At)> {

@@ -7,7 +7,7 @@ use crate::formula::types::{Type, Unit, Value};
 use crate::yaml::{Entry, Fields, Node, Reader, Value as Yaml};
 
 use super::book::{
-    About, DatedValue, Fact, FactDefault, FactShape, Given, InForce, OptionEntry, OptionSet, Parameter, RuleBook, SelectedBy,
+    About, DatedValue, Fact, FactDefault, FactShape, Given, OptionEntry, OptionSet, Parameter, RuleBook, SelectedBy,
 };
 use super::read::Read;
 use super::units::{literal, read_unit};
@@ -166,7 +166,6 @@ pub fn parameter(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
         }
     }
     fields.done(reader);
-    order_of_dates(reader, &name, &values);
     book.parameters.push(Parameter {
         name,
         title,
@@ -174,6 +173,7 @@ pub fn parameter(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
         selected_by,
         known_through,
         values,
+        shadows: Vec::new(),
         note,
         at: reader.at(entry.key_spot),
     });
@@ -203,46 +203,4 @@ fn dated_value(reader: &mut Reader, node: &Node, name: &str, unit: &Type) -> Opt
         }
     };
     Some(DatedValue { in_force, value, cite, note, at: reader.at(node.spot) })
-}
-
-/// Values stand in the order of their dates, without overlaps and without gaps.
-fn order_of_dates(reader: &mut Reader, name: &str, values: &[DatedValue]) {
-    for (earlier, later) in values.iter().zip(values.iter().skip(1)) {
-        let InForce { from: Some(from), .. } = later.in_force else {
-            let message = format!("only the first value of `{name}` may have no `from`");
-            reader.problem(Code::R0202, later.at.spot, message, Some("say from which day it holds".into()));
-            continue;
-        };
-        if earlier.in_force.from.is_some_and(|before| before >= from) {
-            let message = format!(
-                "this value of `{name}` holds from {from}, but the one above it from {}",
-                earlier.in_force.from.unwrap_or(from)
-            );
-            reader.problem(
-                Code::R0207,
-                later.at.spot,
-                message,
-                Some("put the values in the order of their dates, each date once".into()),
-            );
-        } else if let Some(until) = earlier.in_force.until {
-            let Some(next) = until.succ_opt() else { continue };
-            if until >= from {
-                let message = format!("two values of `{name}` hold on {from}");
-                reader.problem(
-                    Code::R0207,
-                    later.at.spot,
-                    message,
-                    Some(format!("end the one above on {}", from.pred_opt().unwrap_or(from))),
-                );
-            } else if next < from {
-                let message = format!("`{name}` has no value from {next} until {}", from.pred_opt().unwrap_or(from));
-                reader.problem(
-                    Code::R0208,
-                    later.at.spot,
-                    message,
-                    Some("give the missing value, or `value: unknown` where the sources are silent".into()),
-                );
-            }
-        }
-    }
 }

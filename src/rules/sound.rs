@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::{Code, Diagnostic, suggestion};
 use crate::formula::code::Ref;
 
-use super::book::{At, Effect, Given, Rule, RuleBook, SelectedBy, Status};
-use super::cited;
+use super::book::{At, Cite, Effect, Given, Rule, RuleBook, SelectedBy};
 use super::compile::{every_formula, tax_formulas};
+use super::{cited, dates};
 
 /// All checks that need the whole law.
 pub fn check(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
@@ -28,8 +28,11 @@ fn rule_refs(rule: &Rule) -> Vec<Ref> {
 fn graph(book: &RuleBook) -> BTreeMap<Ref, (String, At, Vec<Ref>)> {
     let mut nodes = BTreeMap::new();
     for (index, parameter) in book.parameters.iter().enumerate() {
-        let refs =
-            parameter.values.iter().filter_map(|v| if let Given::Formula(f) = &v.value { Some(f.code.refs()) } else { None });
+        let refs = parameter
+            .values
+            .iter()
+            .chain(&parameter.shadows)
+            .filter_map(|v| if let Given::Formula(f) = &v.value { Some(f.code.refs()) } else { None });
         nodes.insert(Ref::Parameter(index), (parameter.name.clone(), parameter.at.clone(), refs.flatten().collect()));
     }
     for (index, field) in book.fields.iter().enumerate() {
@@ -94,16 +97,12 @@ fn citations(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
         for (key, at) in cite {
             cited.insert(key);
             unknown_source(book, key, at, problems);
-            if rests
-                && book.sources.contains_key(key)
-                && matches!(book.status(key), Status::Cancelled | Status::Proposed)
-                && cite.len() == 1
-            {
-                let message = format!("this rests on `{key}` alone, which is {}", book.status(key).word());
-                problems.push(
-                    Diagnostic::new(Code::R0407, message).at(at.place()).help("cite an act in force, or leave the rule out"),
-                );
-            }
+        }
+        if rests && dates::not_in_force(book, cite) {
+            let message = format!("this rests on {} alone, {}", keys(cite), told(book, cite));
+            let place = cite.first().map(|(_, at)| at.place());
+            problems
+                .push(Diagnostic::new(Code::R0407, message).at_opt(place).help("cite an act in force, or leave the rule out"));
         }
     }
     for entry in book.sources.values() {
@@ -130,6 +129,18 @@ fn citations(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
             );
         }
     }
+}
+
+/// `a` and `b`
+fn keys(cite: &Cite) -> String {
+    cite.iter().map(|(key, _)| format!("`{key}`")).collect::<Vec<_>>().join(" and ")
+}
+
+/// What is the matter with sources that are not in force.
+fn told(book: &RuleBook, cite: &Cite) -> String {
+    let mut words: Vec<&str> = cite.iter().map(|(key, _)| book.status(key).word()).collect();
+    words.dedup();
+    format!("which {} {}", if cite.len() == 1 { "is" } else { "are" }, words.join(" and "))
 }
 
 fn unknown_source(book: &RuleBook, key: &str, at: &At, problems: &mut Vec<Diagnostic>) {

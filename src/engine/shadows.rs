@@ -1,0 +1,89 @@
+//! What acts not in force would give: those cancelled, those proposed. They decide nothing, but a reader wants to know.
+
+use crate::assess::assessment::{Assumption, TaxLine};
+use crate::assess::build::tax_lines;
+use crate::assess::refusal::Log;
+use crate::assess::run::{Inputs, Shared, with_shared};
+use crate::formula::code::Ref;
+use crate::formula::types::{Type, Value};
+use crate::number::{self, Decimal};
+use crate::rules::RuleBook;
+use crate::rules::book::{DatedValue, Parameter, Status};
+
+use super::value_text;
+
+/// One assumption for each value of an act not in force under which some tax of the year would differ.
+pub(super) fn told(inputs: &Inputs<'_>, shared: &Shared, taxes: &[TaxLine]) -> Vec<Assumption> {
+    let book = inputs.book;
+    let now = sums(taxes);
+    let mut found = Vec::new();
+    for (parameter, entry) in book.parameters.iter().enumerate() {
+        for (index, shadow) in entry.shadows.iter().enumerate() {
+            let (from, until) = (shadow.in_force.from, shadow.in_force.until);
+            // What ends before the first year of the chain or begins after the last day cannot matter.
+            if from.is_some_and(|f| f > inputs.year.end) || until.is_some_and(|u| u < inputs.first_year.begin) {
+                continue;
+            }
+            let day = from.map_or(inputs.year.begin, |f| f.max(inputs.year.begin));
+            let other = Inputs { shadow: Some((parameter, index)), ..inputs.clone() };
+            // What that run assumes or refuses is no matter of this one.
+            let aside = Log::default();
+            let (value, then) = with_shared(&other, shared, &aside, |run| {
+                (run.world.at(Ref::Parameter(parameter), day).ok(), sums(&tax_lines(run).1))
+            });
+            let differs = differences(&now, &then);
+            if !differs.is_empty() {
+                let value = value.map_or("another value".to_owned(), |v| written(book, entry, v));
+                let message = format!("{} `{}` would be {value}: {}", act(book, shadow), entry.name, differs.join(", "));
+                found.push(Assumption { kind: "shadow", name: entry.name.clone(), message });
+            }
+        }
+    }
+    found
+}
+
+/// Each tax with its sum over the year, in order.
+fn sums(taxes: &[TaxLine]) -> Vec<(String, Option<Decimal>)> {
+    let mut found: Vec<(String, Option<Decimal>)> = Vec::new();
+    for line in taxes {
+        match found.iter_mut().find(|(id, _)| *id == line.id) {
+            Some((_, sum)) => *sum = sum.zip(line.whole).and_then(|(a, b)| number::add(a, b).ok()).map(|r| r.value),
+            None => found.push((line.id.clone(), line.whole)),
+        }
+    }
+    found
+}
+
+/// `` `mining_tax` 300, not 200 ``; a tax that does not apply is zero.
+fn differences(now: &[(String, Option<Decimal>)], then: &[(String, Option<Decimal>)]) -> Vec<String> {
+    let of = |list: &[(String, Option<Decimal>)], id: &str| {
+        list.iter().find(|(other, _)| other == id).map_or(Some(Decimal::ZERO), |(_, sum)| *sum)
+    };
+    let shown = |value: Option<Decimal>| value.map_or("refused".to_owned(), number::plain);
+    let ids = now.iter().chain(then.iter().filter(|(id, _)| !now.iter().any(|(other, _)| other == id))).map(|(id, _)| id);
+    let pairs = ids.map(|id| (id, of(then, id), of(now, id))).filter(|(_, then, now)| then != now);
+    pairs.map(|(id, then, now)| format!("`{id}` {}, not {}", shown(then), shown(now))).collect()
+}
+
+/// "under the cancelled ACT (cancelled on DAY)"
+fn act(book: &RuleBook, shadow: &DatedValue) -> String {
+    let Some((key, _)) = shadow.cite.first() else { return "under an act not in force".to_owned() };
+    let own = book.sources.get(key);
+    let whole = own.and_then(|s| s.part_of.as_ref()).and_then(|(act, _)| book.sources.get(act));
+    let title = whole.or(own).and_then(|s| s.title.as_deref()).unwrap_or(key);
+    let article = own.and_then(|s| s.article.as_ref()).map(|a| format!(", {a}")).unwrap_or_default();
+    let void = own.and_then(|s| s.void_from).or_else(|| whole.and_then(|s| s.void_from));
+    match (book.status(key), void) {
+        (Status::Cancelled, Some(day)) => format!("under the cancelled {title}{article} (cancelled on {day})"),
+        (status, _) => format!("under the {} {title}{article}", status.word()),
+    }
+}
+
+/// A value as the law's file would write it.
+fn written(book: &RuleBook, entry: &Parameter, value: Value) -> String {
+    match (&entry.unit, value) {
+        (Type::Number(unit), Value::Number(rate)) if unit.rate => number::percent(rate),
+        (Type::Number(unit), Value::Number(amount)) if !unit.is_plain() => format!("{} {unit}", number::plain(amount)),
+        _ => value_text(book, value),
+    }
+}
