@@ -118,8 +118,11 @@ fn read(reader: &mut Reader, node: &Node, file: &Source) -> Option<Example> {
         }
         year
     });
-    let facts =
-        fields.take("facts").filter(|n| !n.is_empty()).map(|n| FactsInput::tree(&file.name, n.clone())).unwrap_or_default();
+    let facts = fields.take("facts").filter(|n| !n.is_empty());
+    if let Some(node) = facts {
+        reader.entries(node);
+    }
+    let facts = facts.map(|n| FactsInput::tree(&file.name, n.clone())).unwrap_or_default();
     let mut options = Options {
         readings: pairs(reader, fields.take("readings")),
         choices: pairs(reader, fields.take("choices")),

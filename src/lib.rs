@@ -22,6 +22,7 @@ pub mod pairing;
 mod python;
 pub mod report;
 pub mod rules;
+pub mod schema;
 pub mod template;
 pub mod value;
 pub mod yaml;

@@ -85,7 +85,8 @@ impl Head {
     }
 }
 
-fn is_code(code: &str) -> bool {
+/// True for the code of a country or region.
+pub fn is_code(code: &str) -> bool {
     let (country, region) = code.split_once('-').map_or((code, None), |(c, r)| (c, Some(r)));
     let small = |text: &str, length: std::ops::RangeInclusive<usize>| {
         length.contains(&text.len()) && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())

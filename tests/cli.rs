@@ -329,3 +329,16 @@ fn a_message_is_explained_by_its_code() {
     assert_eq!(unknown.status.code(), Some(2));
     assert!(text(&unknown.stderr).contains("did you mean `R0102`?"));
 }
+
+#[test]
+fn schemas_for_editors() {
+    let rules = fisc(&["schema", "rules"]);
+    assert_eq!(text(&rules.stdout), std::fs::read_to_string(root("schemas/rules.json")).unwrap());
+    let facts: serde_json::Value = serde_json::from_slice(&fisc(&["schema", "facts", "--in", "kg"]).stdout).unwrap();
+    let kinds = &facts["properties"]["taxpayer_kind"];
+    assert!(kinds.to_string().contains("\"individual\""), "{kinds}");
+    assert_eq!(facts["additionalProperties"], false);
+    assert_eq!(fisc(&["schema", "facts", "--in", "kyg"]).status.code(), Some(2));
+    assert_eq!(fisc(&["schema", "rules", "--in", "kg"]).status.code(), Some(2));
+    assert_eq!(fisc(&["schema", "ruls"]).status.code(), Some(2));
+}

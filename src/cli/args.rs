@@ -40,6 +40,13 @@ Examples:
   fisc import binance.csv -o ledger.csv
   fisc import part1.csv part2.csv --format binance_transactions -o ledger.csv";
 
+const SCHEMA: &str = "\
+Examples:
+  fisc schema rules -o rules.json
+  fisc schema facts --in kg -o facts.json
+
+A YAML file whose first line is `# yaml-language-server: $schema=rules.json` is then completed and checked in editors.";
+
 const EXPLAIN_ERROR: &str = "\
 Examples:
   fisc explain-error
@@ -83,6 +90,9 @@ pub enum Command {
     New(NewArgs),
     /// Which jurisdictions there are
     Jurisdictions(ListArgs),
+    /// JSON Schema of the files that people write, for editors
+    #[command(after_help = SCHEMA)]
+    Schema(SchemaArgs),
     /// What a message means, with an example and the remedy
     #[command(after_help = EXPLAIN_ERROR)]
     ExplainError(ExplainErrorArgs),
@@ -278,4 +288,33 @@ pub struct ExplainErrorArgs {
     /// How the result is written; md and json without a code have the whole catalogue
     #[arg(long, value_enum, default_value = "table")]
     pub format: CatalogueFormat,
+}
+
+/// Files that have a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// A file of law
+    Rules,
+    /// Worked examples beside a law
+    Example,
+    /// Facts about the taxpayer
+    Facts,
+    /// How an export is read
+    Format,
+}
+
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// Which file
+    #[arg(value_enum, value_name = "FILE")]
+    pub of: SchemaOf,
+    /// Facts of this jurisdiction, such as `kg`
+    #[arg(long = "in", value_name = "CODE")]
+    pub jurisdiction: Option<String>,
+    /// Folder of rule folders that come before the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub rules: Option<PathBuf>,
+    /// Where the schema goes
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }

@@ -27,6 +27,10 @@ fn name(target: &Target) -> String {
     }
 }
 
+fn plural(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 /// An unknown code is a mistake in the command line.
 fn unknown_code(found: &[Diagnostic]) -> bool {
     found.iter().any(|d| d.code == Code::F0106)
@@ -43,7 +47,7 @@ pub fn check(args: &CheckArgs) -> End {
         let (loaded, _) = library::open(&target, args.rules.as_deref());
         let count = |error: bool| loaded.diagnostics.iter().filter(|d| d.is_error() == error).count();
         // Writing to a string cannot fail.
-        let _ = writeln!(lines, "{}: {} errors, {} warnings", name(&target), count(true), count(false));
+        let _ = writeln!(lines, "{}: {}, {}", name(&target), plural(count(true), "error"), plural(count(false), "warning"));
         sources.extend(&loaded.sources);
         all.extend(loaded.diagnostics);
     }

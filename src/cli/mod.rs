@@ -9,6 +9,7 @@ mod files;
 mod import;
 mod new;
 mod output;
+mod schema;
 
 use std::process::ExitCode;
 
@@ -61,6 +62,7 @@ pub fn main() -> ExitCode {
         Command::Import(args) => import::run(args),
         Command::New(args) => new::run(args),
         Command::Jurisdictions(args) => check::jurisdictions(args),
+        Command::Schema(args) => schema::run(args),
         Command::ExplainError(args) => explain_error::run(args),
     };
     end.into()

@@ -95,7 +95,8 @@ impl Formula {
                     let units = matches!((&code.ty, wanted), (Type::Number(_), Type::Number(_)));
                     let message = format!("this gives {}, but {wanted} is needed", code.ty);
                     let kind = if units { DiagnosticCode::R0303 } else { DiagnosticCode::R0304 };
-                    problems.push(Diagnostic::new(kind, message).at(self.whole_place()));
+                    let help = unfit_help(&code.ty, wanted, &names.currency);
+                    problems.push(Diagnostic::new(kind, message).at(self.whole_place()).help_opt(help));
                     return None;
                 }
                 self.code = code;
@@ -108,6 +109,21 @@ impl Formula {
                 None
             }
         }
+    }
+}
+
+/// How a formula comes to the unit that is needed.
+fn unfit_help(given: &Type, wanted: &Type, currency: &str) -> Option<String> {
+    match (given, wanted) {
+        (Type::Number(a), Type::Number(b)) if b.is_money() && a.rate => {
+            Some("a rate is taken of an amount: `amount * rate`".to_owned())
+        }
+        (Type::Number(a), Type::Number(b)) if b.is_money() && a.is_plain() => {
+            Some(format!("an amount of money has its currency behind it: `1000 {currency}`"))
+        }
+        (Type::YesNo, Type::Number(_)) => Some("write `if .. then .. else ..`".to_owned()),
+        (Type::Number(_), Type::YesNo) => Some("compare it: `X > 0`".to_owned()),
+        _ => None,
     }
 }
 

@@ -69,7 +69,11 @@ pub fn parse(text: &str, units: &[String]) -> Result<Expr, Trouble> {
         Token::End => Ok(expr),
         other => {
             let message = format!("{} was not expected here", describe(other));
-            Err(Trouble::new(parser.span(), message).help("an operator such as `+` or `and` may be missing before it"))
+            let help = match other {
+                Token::Name(name) if name.eq_ignore_ascii_case("x") => "the sign of multiplication is `*`",
+                _ => "an operator such as `+` or `and` may be missing before it",
+            };
+            Err(Trouble::new(parser.span(), message).help(help))
         }
     }
 }
@@ -158,7 +162,14 @@ impl Parser<'_> {
     }
 
     fn want_word(&mut self, word: &str) -> Result<(), Trouble> {
-        if self.eat_word(word) { Ok(()) } else { self.fail(&format!("`{word}`")) }
+        if self.eat_word(word) {
+            return Ok(());
+        }
+        let failed = self.fail(&format!("`{word}`"));
+        if word == "else" {
+            return failed.map_err(|t| t.help("every `if` says what holds otherwise: `if .. then .. else 0`"));
+        }
+        failed
     }
 
     fn name(&mut self, what: &str) -> Result<(String, Span), Trouble> {
@@ -347,7 +358,8 @@ impl Parser<'_> {
         self.want(")")?;
         if found.len() < least || found.len() > most {
             let wanted = if least == most { format!("{least}") } else { format!("at least {least}") };
-            return Err(Trouble::new(self.last_span(), format!("{} values are given, {wanted} are needed", found.len())));
+            return Err(Trouble::new(self.last_span(), format!("{} values are given, {wanted} are needed", found.len()))
+                .help("a comma separates values: numbers are written with a point, and nothing between thousands: 1234.50"));
         }
         Ok(found)
     }

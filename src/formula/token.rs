@@ -79,6 +79,12 @@ fn next(rest: &str, at: usize) -> Result<(Token, usize), Trouble> {
         let length = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
         return Ok((Token::Name(rest.get(..length).unwrap_or_default().to_owned()), length));
     }
+    for (wrong, right) in [("==", "="), ("=>", ">="), ("=<", "<="), ("!=", "<>")] {
+        if rest.starts_with(wrong) {
+            let span = Span { start: at, end: at + wrong.len() };
+            return Err(Trouble::new(span, format!("`{wrong}` has no meaning in a formula")).help(format!("write `{right}`")));
+        }
+    }
     for sign in SIGNS {
         if rest.starts_with(sign) {
             return Ok((Token::Sign(sign), sign.len()));
@@ -94,6 +100,8 @@ fn next(rest: &str, at: usize) -> Result<(Token, usize), Trouble> {
         '!' | '≠' => Some("write `<>` or `is not`"),
         '&' => Some("write `and`"),
         '|' => Some("write `or`"),
+        '“' | '”' | '„' | '‘' | '’' | '«' | '»' => Some("put the formula in straight quotes: `\"`"),
+        '$' | '£' | '¥' | '\u{20a0}'..='\u{20cf}' => Some("write the code of the currency behind the number: `1000 USD`"),
         '"' | '\'' => Some("words stand without quotes: `regime is mining`"),
         '%' => Some("a rate is written without a space: `10%`"),
         _ => None,
@@ -105,12 +113,27 @@ fn next(rest: &str, at: usize) -> Result<(Token, usize), Trouble> {
     })
 }
 
+/// `01.07.2024`, with the date it is.
+fn dotted_date(rest: &str) -> Option<(&str, NaiveDate)> {
+    let end = rest.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(rest.len());
+    let text = rest.get(..end)?.trim_end_matches('.');
+    let parts: Option<Vec<u32>> = text.split('.').map(|p| p.parse().ok()).collect();
+    match parts?.as_slice() {
+        [day, month, year] => Some((text, NaiveDate::from_ymd_opt(i32::try_from(*year).ok()?, *month, *day)?)),
+        _ => None,
+    }
+}
+
 fn number_or_date(rest: &str, at: usize) -> Result<(Token, usize), Trouble> {
     if let Some(date) = rest.get(..10).and_then(|t| NaiveDate::parse_from_str(t, "%Y-%m-%d").ok())
         && rest.as_bytes().get(4) == Some(&b'-')
         && !rest.as_bytes().get(10).is_some_and(u8::is_ascii_alphanumeric)
     {
         return Ok((Token::Date(date), 10));
+    }
+    if let Some((text, date)) = dotted_date(rest) {
+        let span = Span { start: at, end: at + text.len() };
+        return Err(Trouble::new(span, format!("`{text}` is not a date")).help(format!("write it as year-month-day: {date}")));
     }
     let mut length = 0;
     let mut points = 0;

@@ -217,8 +217,7 @@ fn prefix(reader: &mut Reader, node: &Node) -> Option<(String, usize)> {
 fn type_rule(reader: &mut Reader, node: &Node) -> Option<TypeRule> {
     let mut fields = reader.fields(node, "a type")?;
     let mut words = |reader: &mut Reader, key: &'static str| -> Vec<String> {
-        let list = fields.take(key).map(|n| reader.list(n).iter().map(|w| w.text().unwrap_or_default().to_owned()).collect());
-        list.unwrap_or_default()
+        fields.take(key).map(|n| reader.words(n)).unwrap_or_default().into_iter().map(|(word, _)| word).collect()
     };
     let (names, fees) = (words(reader, "words"), words(reader, "fees"));
     let groups = [("exchange", Group::Exchange), ("transfer", Group::Transfer)];

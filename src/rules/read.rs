@@ -121,9 +121,14 @@ impl Read for Reader {
         let formed = name.starts_with(|c: char| c.is_ascii_lowercase())
             && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
         if !formed {
-            let help = "a name is lower-case letters, digits and `_`, and begins with a letter";
-            self.problem(Code::R0205, entry.key_spot, format!("`{name}` is not a name"), Some(help.into()));
-        } else if super::names::is_reserved(name) {
+            let rule = "a name is small letters, digits and `_`, and begins with a letter";
+            let meant = well_formed(name);
+            let help = meant.as_ref().map_or_else(|| rule.to_owned(), |meant| format!("write `{meant}`: {rule}"));
+            self.problem(Code::R0205, entry.key_spot, format!("`{name}` is not a name"), Some(help));
+            // Under the name that was meant, so that no further errors follow from it.
+            return meant.unwrap_or_else(|| name.to_owned());
+        }
+        if super::names::is_reserved(name) {
             let help = "choose another name: this word already means something in formulas";
             self.problem(Code::R0205, entry.key_spot, format!("`{name}` is a word of the language"), Some(help.into()));
         }
@@ -133,6 +138,14 @@ impl Read for Reader {
     fn text_of(&mut self, fields: &mut Fields<'_>, key: &'static str) -> Option<String> {
         fields.take(key).and_then(|n| self.string(n))
     }
+}
+
+/// A name written with capitals, spaces or dashes, as it should be.
+fn well_formed(name: &str) -> Option<String> {
+    let letter = |c: char| if c.is_alphanumeric() { c.to_lowercase().next().unwrap_or(c) } else { '_' };
+    let meant: String = name.trim().chars().map(letter).collect();
+    let plain = meant.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    (plain && meant.starts_with(|c: char| c.is_ascii_lowercase())).then_some(meant)
 }
 
 fn cases(reader: &mut Reader, node: &Node) -> Option<Rule> {

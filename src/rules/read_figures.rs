@@ -40,17 +40,12 @@ pub fn quantity(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     let cite = reader.cite(&mut fields, &format!("the quantity `{name}`"));
     fields.done(reader);
     let rule = rule.unwrap_or(Rule { cases: Vec::new() });
-    if let Some(unit) = unit {
-        if !matches!(unit, Type::Number(_)) {
-            reader.problem(
-                Code::R0304,
-                entry.key_spot,
-                "a quantity is an amount",
-                Some("give it a unit such as `money` or `number`".into()),
-            );
-        }
-        book.quantities.push(Quantity { name, title, unit, per, rule, cite, note, at: reader.at(entry.key_spot) });
+    let unit = unit.unwrap_or(Type::Number(Unit::zero()));
+    if !matches!(unit, Type::Number(_)) {
+        let help = "give it a unit such as `money` or `number`";
+        reader.problem(Code::R0304, entry.key_spot, "a quantity is an amount", Some(help.into()));
     }
+    book.quantities.push(Quantity { name, title, unit, per, rule, cite, note, at: reader.at(entry.key_spot) });
 }
 
 /// Reads one entry of `taxes`.

@@ -14,7 +14,14 @@ const SOURCE_KINDS: &[(&str, &str)] =
 
 /// Reads the head of a law from the file that has it.
 pub fn head(reader: &mut Reader, fields: &mut Fields<'_>, book: &mut RuleBook) {
-    if let Some(code) = fields.require(reader, "jurisdiction").and_then(|n| reader.string(n)) {
+    if let Some(node) = fields.require(reader, "jurisdiction")
+        && let Some(code) = reader.string(node)
+    {
+        if !crate::template::is_code(&code) {
+            let help =
+                "write the name of the folder: two small letters, and for a region its letters behind a dash: `xx`, `xx-ab`";
+            reader.problem(Code::R0203, node.spot, format!("`{code}` is not a code of a country"), Some(help.into()));
+        }
         book.code = code;
     }
     book.title = fields.require(reader, "title").and_then(|n| reader.string(n)).unwrap_or_default();
@@ -22,7 +29,13 @@ pub fn head(reader: &mut Reader, fields: &mut Fields<'_>, book: &mut RuleBook) {
         && let Some(text) = reader.text(node)
     {
         if !crate::ledger::is_currency(text) {
-            reader.problem(Code::R0309, node.spot, format!("`{text}` is not a currency code of ISO 4217"), None);
+            let capitals = text.to_uppercase();
+            let help = if crate::ledger::is_currency(&capitals) {
+                format!("write `{capitals}`")
+            } else {
+                "give its three capital letters, such as EUR or USD".to_owned()
+            };
+            reader.problem(Code::R0309, node.spot, format!("`{text}` is not a currency code of ISO 4217"), Some(help));
         }
         book.currency = text.to_owned();
     }

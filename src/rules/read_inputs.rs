@@ -10,7 +10,7 @@ use super::book::{
     About, DatedValue, Fact, FactDefault, FactShape, Given, OptionEntry, OptionSet, Parameter, RuleBook, SelectedBy,
 };
 use super::read::Read;
-use super::units::{literal, read_unit};
+use super::units::{literal, literal_help, read_unit};
 
 /// Reads one entry of `facts`.
 pub fn fact(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
@@ -90,7 +90,7 @@ fn fact_default(reader: &mut Reader, node: &Node, shape: &FactShape, book: &mut 
             match literal(text, ty) {
                 Ok(value) => Some(FactDefault::Value(value)),
                 Err(message) => {
-                    reader.problem(Code::R0203, node.spot, message, None);
+                    reader.problem(Code::R0203, node.spot, message, literal_help(text, ty));
                     None
                 }
             }
@@ -193,14 +193,20 @@ fn dated_value(reader: &mut Reader, node: &Node, name: &str, unit: &Type) -> Opt
     } else {
         match literal(text, unit) {
             Ok(value) => Given::Literal(value),
-            Err(_) if text.contains(|c: char| c.is_ascii_alphabetic() || "*+/(".contains(c)) => {
-                Given::Formula(Box::new(Formula::take(value_node, &reader.file)?))
-            }
+            Err(_) if is_formula(text) => Given::Formula(Box::new(Formula::take(value_node, &reader.file)?)),
             Err(message) => {
-                reader.problem(Code::R0203, value_node.spot, message, None);
+                reader.problem(Code::R0203, value_node.spot, message, literal_help(text, unit));
                 return None;
             }
         }
     };
     Some(DatedValue { in_force, value, cite, note, at: reader.at(node.spot) })
+}
+
+/// A formula has an operator or begins with a name; a number with a word behind it is a value written in a wrong way.
+fn is_formula(text: &str) -> bool {
+    text.contains(['*', '+', '('])
+        || text.contains(" / ")
+        || text.contains(" - ")
+        || text.starts_with(|c: char| c.is_ascii_alphabetic())
 }

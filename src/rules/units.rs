@@ -6,6 +6,7 @@ use crate::diagnostic::{Code, suggestion};
 use crate::formula::types::{Type, Unit, Value};
 use crate::ledger::is_currency;
 use crate::number::{self, Decimal};
+use crate::yaml::mistakes::{date_help, decimal_help};
 use crate::yaml::{Node, Reader};
 
 /// Reads a unit: `money`, `rate`, `kWh`, `KGS per kWh`, `date`, ...
@@ -34,15 +35,72 @@ fn one(reader: &mut Reader, node: &Node, text: &str, currency: &str, declared: &
         _ => None,
     };
     if known.is_none() {
+        let help = unit_help(text, currency);
         let words: Vec<&str> = ["money", "rate", "number", "count", "date", "days", "months", "years", "yes_no"]
             .into_iter()
             .chain(declared.iter().map(String::as_str))
             .collect();
-        let help =
-            suggestion(text, words.iter().copied()).unwrap_or_else(|| "declare it at the head of the file: `units: [..]`".into());
+        let help = help
+            .or_else(|| suggestion(text, words.iter().copied()))
+            .unwrap_or_else(|| "declare it at the head of the file: `units: [..]`".into());
         reader.problem(Code::R0309, node.spot, format!("`{text}` is not a unit"), Some(help));
     }
     known
+}
+
+/// The unit that is meant by a word of everyday language.
+fn unit_help(text: &str, currency: &str) -> Option<String> {
+    match text.to_lowercase().as_str() {
+        "%" | "percent" | "per cent" | "percentage" | "pct" => {
+            Some("write `unit: rate`, and its values with the sign: 10%".into())
+        }
+        "day" | "month" | "year" => Some(format!("write `{}s`", text.to_lowercase())),
+        small if text != "money" && (small == "money" || small == "amount" || is_currency(&text.to_uppercase())) => {
+            Some(format!("write `money`: an amount in the currency of the law, {currency}"))
+        }
+        _ if is_currency_word(text) => Some(format!("write `money`: an amount in the currency of the law, {currency}")),
+        _ => None,
+    }
+}
+
+/// A sign or everyday name of a currency.
+fn is_currency_word(text: &str) -> bool {
+    let small = text.to_lowercase();
+    ["euro", "euros", "dollar", "dollars", "pound", "pounds", "franc", "francs", "cent", "cents"].contains(&small.as_str())
+        || is_currency_sign(text)
+}
+
+/// A sign of Unicode's block of currencies, or one of the three older ones.
+pub fn is_currency_sign(text: &str) -> bool {
+    let mut signs = text.chars();
+    let sign = signs.next().is_some_and(|c| "$£¥".contains(c) || ('\u{20a0}'..='\u{20cf}').contains(&c));
+    sign && signs.next().is_none()
+}
+
+/// How a value that is none is written.
+pub fn literal_help(text: &str, ty: &Type) -> Option<String> {
+    let number: String = text.chars().take_while(|c| c.is_ascii_digit() || ".,'_".contains(*c)).collect();
+    let word = text.get(number.len()..).unwrap_or_default().trim();
+    match ty {
+        Type::Date => Some(date_help(text)),
+        Type::YesNo => Some("write `yes` or `no`".into()),
+        _ if number.contains(',') => Some(decimal_help(text)),
+        Type::Number(unit) if unit.rate && unit_help(word, "").is_some_and(|help| help.contains('%')) => {
+            Some(format!("write `{number}%`"))
+        }
+        Type::Number(unit) if unit.rate && word.is_empty() => {
+            let value = number::parse(&number).ok()?;
+            Some(match value {
+                v if v >= Decimal::ONE => format!("write `{number}%`"),
+                v => format!("write `{}`, or `{number}%` if that is meant", number::percent(v)),
+            })
+        }
+        Type::Number(unit) if unit.is_money() && (is_currency_word(word) || is_currency_word(&word.to_uppercase())) => {
+            Some(format!("write `{number}`: it is in the currency of the law"))
+        }
+        Type::Number(_) if !word.is_empty() => Some(format!("write `{number}` alone: the unit is said above")),
+        _ => None,
+    }
 }
 
 /// A value of a type, as written: `10%`, `5.04`, `5000 KGS`, `2024-07-01`, `yes`. The error says what was expected.
@@ -57,7 +115,7 @@ pub fn literal(text: &str, ty: &Type) -> Result<Value, String> {
             .ok()
             .filter(|_| text.len() == 10)
             .map(Value::Date)
-            .ok_or_else(|| format!("`{text}` is not a date; write 2024-07-01")),
+            .ok_or_else(|| format!("`{text}` is not a date")),
         Type::Number(unit) => amount(text, unit).map(Value::Number),
         Type::Word(set) => Err(format!("`{text}` is not a word of {}", set.of)),
     }
@@ -81,7 +139,7 @@ fn amount(text: &str, unit: &Unit) -> Result<Decimal, String> {
     let digits = digits.replace('_', "");
     let value = number::parse(&digits).map_err(|e| e.to_string())?;
     if unit.rate && word.is_none() && !value.is_zero() {
-        return Err(format!("`{text}` is not written as a rate; write `{}`", number::percent(value)));
+        return Err(format!("`{text}` is a rate without its sign"));
     }
     Ok(value)
 }

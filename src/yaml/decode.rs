@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+use super::mistakes::{date_help, decimal_help};
 use super::{Entry, Node, Spot, Style, Value};
 use crate::diagnostic::{Code, Diagnostic, Place, suggestion};
 use crate::number::{self, Decimal};
@@ -28,17 +29,23 @@ impl Reader {
         self.problems.push(Diagnostic::new(code, message).at(place).help_opt(help));
     }
 
-    fn shape(&mut self, node: &Node, wanted: &str) {
+    fn shape(&mut self, node: &Node, wanted: &str, help: Option<String>) {
         let message = format!("{wanted} was expected here, but {} stands here", node.what());
-        self.problem(Code::R0203, node.spot, message, None);
+        self.problem(Code::R0203, node.spot, message, help);
     }
 
     /// The keys of a map; `what` names it in messages ("a tax").
     pub fn fields<'a>(&mut self, node: &'a Node, what: &'static str) -> Option<Fields<'a>> {
+        #[cfg(test)]
+        super::asked::map(what);
         match &node.value {
             Value::Map(entries) => Some(Fields { what, spot: node.spot, entries, known: Vec::new() }),
             _ => {
-                self.shape(node, &format!("a map with the keys of {what}"));
+                let help = match &node.value {
+                    Value::List(_) => "write `{ key: value, .. }`, or `key: value` on lines of their own, without dashes",
+                    _ => "write `{ key: value, .. }`, or `key: value` on indented lines of their own",
+                };
+                self.shape(node, &format!("a map with the keys of {what}"), Some(help.into()));
                 None
             }
         }
@@ -50,7 +57,7 @@ impl Reader {
             Value::Map(entries) => entries,
             _ if node.is_empty() => &[],
             _ => {
-                self.shape(node, "a map of names");
+                self.shape(node, "a map of names", Some("write `name: ..` on indented lines of their own".into()));
                 &[]
             }
         }
@@ -60,7 +67,11 @@ impl Reader {
         match &node.value {
             Value::List(items) => items,
             _ => {
-                self.shape(node, "a list");
+                let help = match node.text() {
+                    Some(text) if !node.is_empty() => format!("a list stands in brackets, even if it is of one: `[{text}]`"),
+                    _ => "begin each entry with a dash and a space, or write `[a, b]`".to_owned(),
+                };
+                self.shape(node, "a list", Some(help));
                 &[]
             }
         }
@@ -70,7 +81,7 @@ impl Reader {
         match node.text() {
             Some(text) if !node.is_empty() => Some(text),
             _ => {
-                self.shape(node, "a text");
+                self.shape(node, "a text", None);
                 None
             }
         }
@@ -91,7 +102,7 @@ impl Reader {
             Ok(date) if text.len() == 10 => Some(date),
             _ => {
                 let message = format!("`{text}` is not a date");
-                self.problem(Code::R0203, node.spot, message, Some("write it as year-month-day: 2024-07-01".into()));
+                self.problem(Code::R0203, node.spot, message, Some(date_help(text)));
                 None
             }
         }
@@ -102,7 +113,7 @@ impl Reader {
         match number::parse(text) {
             Ok(value) => Some(value),
             Err(error) => {
-                self.problem(Code::R0203, node.spot, error.to_string(), Some("write a plain decimal: 12.5".into()));
+                self.problem(Code::R0203, node.spot, error.to_string(), Some(decimal_help(text)));
                 None
             }
         }
@@ -114,6 +125,8 @@ impl Reader {
 
     /// One of a fixed list of words.
     pub fn one_of<T: Copy>(&mut self, node: &Node, options: &[(&'static str, T)]) -> Option<T> {
+        #[cfg(test)]
+        super::asked::words(node.spot, options.iter().map(|(word, _)| *word));
         let text = self.text(node)?;
         if let Some((_, value)) = options.iter().find(|(word, _)| *word == text) {
             return Some(*value);
@@ -134,10 +147,14 @@ pub struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// The value behind a key, if the key stands here.
+    /// The value behind a key, if the key stands here. One in capitals is read as it is meant, and refused by [`Fields::done`].
     pub fn take(&mut self, key: &'static str) -> Option<&'a Node> {
         self.known.push(key);
-        self.entries.iter().find(|e| e.key == key).map(|e| &e.value)
+        let small = |e: &&Entry| e.key.eq_ignore_ascii_case(key);
+        let found = self.entries.iter().find(|e| e.key == key).or_else(|| self.entries.iter().find(small)).map(|e| &e.value);
+        #[cfg(test)]
+        super::asked::key(self.what, key, found);
+        found
     }
 
     /// As [`Fields::take`], and an error if the key is missing.

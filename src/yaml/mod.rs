@@ -2,7 +2,10 @@
 //!
 //! Rule files use a plain subset: no anchors, aliases, merge keys, tags, and no key twice. That also disarms alias bombs.
 
+#[cfg(test)]
+pub mod asked;
 mod decode;
+pub mod mistakes;
 mod parse;
 
 use std::sync::Arc;

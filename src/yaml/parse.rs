@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
-use super::{Entry, Node, Scalar, Spot, Style, Value};
+use super::{Entry, Node, Scalar, Spot, Style, Value, mistakes};
 use crate::diagnostic::{Code, Diagnostic, Source};
 
 /// A rule file is read by people: these bounds only stop hostile input.
@@ -121,7 +121,14 @@ impl Builder<'_> {
             None => self.root = Some(node),
             Some(Open::List(_, items)) => items.push(node),
             Some(Open::Map(_, entries, pending)) => match pending.take() {
-                Some((key, key_spot)) => entries.push(Entry { key, key_spot, value: node }),
+                Some((key, key_spot)) => {
+                    let flow = self.flow > 0;
+                    if let Some((code, mistake)) = mistakes::in_braces(entries.last(), &key, key_spot, &node).filter(|_| flow) {
+                        let problem = Diagnostic::new(code, mistake.message).at(mistake.spot.place(self.file));
+                        self.problems.push(problem.help(mistake.help));
+                    }
+                    entries.push(Entry { key, key_spot, value: node });
+                }
                 None => {
                     let key = node.text().unwrap_or_default().to_owned();
                     let earlier = entries.iter().find(|e| e.key == key).map(|e| e.key_spot);
@@ -202,10 +209,13 @@ impl Builder<'_> {
             self.problems.push(too_deep().at(spot.place(self.file)));
             return;
         }
+        if let Some(mistake) = mistakes::likely(&self.lines, spot, info) {
+            let problem = Diagnostic::new(Code::R0101, mistake.message).at(mistake.spot.place(self.file));
+            self.problems.push(problem.help(mistake.help));
+            return;
+        }
         let line = usize::try_from(spot.line).ok().and_then(|l| self.lines.get(l.saturating_sub(1)));
-        let formula = line.is_some_and(|l| {
-            ["formula:", "when:", "then:", "otherwise:", "applies:", "base:", "amount:"].iter().any(|k| l.contains(k))
-        });
+        let formula = line.is_some_and(|l| mistakes::holds_formula(l));
         let (code, message, help) = if formula {
             let help = "put the formula in quotes, or on a line of its own below `formula: |`";
             (

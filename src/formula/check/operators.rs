@@ -9,6 +9,11 @@ use crate::formula::types::{Type, Unit, Value, WordId};
 
 use super::{Checker, normal, proven};
 
+/// The unit of a stretch of time.
+fn time(unit: &Unit) -> Option<&'static str> {
+    ["days", "months", "years"].into_iter().find(|name| unit.is_base(name))
+}
+
 impl Checker<'_> {
     pub(super) fn binary(&mut self, op: Binary, a: &Expr, b: &Expr, span: Span) -> Option<Code> {
         match op {
@@ -103,8 +108,13 @@ impl Checker<'_> {
                 message,
                 Some(format!("give the number its unit, as in `5000 {}`", self.names.currency)),
             );
+        } else if let (Some(a), Some(b)) = (time(a), time(b)) {
+            let help = format!("{a} never turn into {b}; compare dates: `disposed > acquired + 1 year`");
+            return self.fault(Kind::R0303, span, message, Some(help));
         } else {
-            None
+            let named = [a, b].into_iter().find(|u| !u.is_plain());
+            let help = named.map(|unit| format!("give the number its unit, as in `365 {unit}`"));
+            return self.fault(Kind::R0303, span, message, help);
         };
         self.fault(Kind::R0303, span, message, help.map(str::to_owned))
     }
