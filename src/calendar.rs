@@ -13,6 +13,17 @@ pub struct Period {
     pub end: NaiveDate,
 }
 
+impl Period {
+    /// One day, for what has a value on a day.
+    pub fn day(day: NaiveDate) -> Period {
+        Period { per: Per::Row, begin: day, end: day }
+    }
+
+    pub fn is_day(self) -> bool {
+        self.per == Per::Row
+    }
+}
+
 /// When tax years begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TaxCalendar {
@@ -70,13 +81,6 @@ impl TaxCalendar {
         years.flat_map(|year| self.parts(year, per)).find(|period| self.label(*period) == label)
     }
 
-    /// The period of the same length just before.
-    pub fn before(self, period: Period) -> Option<Period> {
-        let last = period.begin.pred_opt()?;
-        let year = self.year(self.year_of(last))?;
-        self.parts(year, period.per).into_iter().find(|p| p.begin <= last && last <= p.end)
-    }
-
     /// `2024` or `2024-25`, `2024-Q1`, `2024-07`.
     pub fn label(self, period: Period) -> String {
         let year = self.year_of(period.begin);
@@ -131,7 +135,7 @@ mod tests {
         assert_eq!(april.label(year), "2024-25");
         let quarters = april.parts(year, Per::Quarter);
         assert_eq!(april.label(quarters[3]), "2024-25-Q4");
-        assert_eq!(april.before(quarters[0]).unwrap().end, day("2024-04-05"));
+        assert_eq!(quarters[0].begin, year.begin);
     }
 
     #[test]

@@ -128,6 +128,8 @@ fn fingerprint(node: &Node, sha: &mut Sha256) {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Given {
     Missing,
+    /// Stated, but not in a way that could be read: what needs it is refused, no default is used.
+    Faulty(Box<Diagnostic>),
     One(Value),
     /// From the key on, until the next: by year (its number), month or date turned into a first day.
     ByYear(BTreeMap<i32, Value>),
@@ -187,9 +189,10 @@ pub fn read(input: &FactsInput, book: &RuleBook, ledger: &Ledger, year: i32, tax
             reader.unknown(&entry.key, entry.key_spot, &source);
             continue;
         };
-        if let Some(given) = reader.fact(fact, &entry.value, &source)
-            && let Some(slot) = facts.given.get_mut(index)
-        {
+        let before = reader.problems.len();
+        let given = reader.fact(fact, &entry.value, &source);
+        let faulty = reader.problems.iter().skip(before).find(|p| p.is_error()).map(|p| Given::Faulty(Box::new(p.clone())));
+        if let (Some(given), Some(slot)) = (faulty.or(given), facts.given.get_mut(index)) {
             *slot = given;
         }
     }
@@ -380,9 +383,27 @@ impl FactReader<'_> {
             }
             let record: Option<Vec<Value>> =
                 keys.iter().map(|(key, ty)| self.list_value(fact, key, ty, entries, item, source)).collect();
+            if let Some(record) = &record {
+                self.stretch(fact, keys, record, entries, source);
+            }
             records.extend(record);
         }
         Some(Given::List(records))
+    }
+
+    /// A record that covers days ends no earlier than it begins.
+    fn stretch(&mut self, fact: &Fact, keys: &[(String, Type)], record: &[Value], entries: &[Entry], source: &Source) {
+        let day = |key: &str| match keys.iter().position(|(k, _)| k == key).and_then(|i| record.get(i)) {
+            Some(Value::Date(day)) => Some(*day),
+            _ => None,
+        };
+        let (Some(from), Some(through)) = (day("from"), day("through")) else { return };
+        if through < from {
+            let spot = entries.iter().find(|e| e.key == "through").map_or(Spot::default(), |e| e.value.spot);
+            let message = format!("this entry of `{}` ends on {through}, before it begins on {from}", fact.name);
+            let help = "`from` and `through` are the first and the last day, both counted";
+            self.problem(Code::F0102, source, spot, message, Some(help.into()));
+        }
     }
 
     fn list_value(

@@ -33,8 +33,8 @@ pub struct Assessment {
     pub errors: Vec<Diagnostic>,
     pub warnings: Vec<Diagnostic>,
     pub provenance: Provenance,
-    /// Every tax of the law, applying or not.
-    pub known_taxes: Vec<String>,
+    /// Every tax of the law with its periods, applying or not.
+    pub known_taxes: Vec<(String, Vec<String>)>,
 }
 
 /// One tax of one period.

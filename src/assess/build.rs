@@ -12,7 +12,7 @@ use crate::number::{self, Decimal};
 use crate::rules::book::Shown;
 
 use super::assessment::{Assessment, DisposalPart, ExpenseLine, Holding, IncomeLine, QuantityValue, TaxLine};
-use super::build_taxes::all_taxes;
+use super::build_taxes::{all_taxes, known_taxes};
 use super::parts::Match;
 use super::refusal::{Outcome, both};
 use super::run::Run;
@@ -22,6 +22,7 @@ use super::world::{Ctx, Item};
 pub fn figures(run: &Run<'_>, to: &mut Assessment) {
     history(run);
     quantities(run, to);
+    to.known_taxes = known_taxes(run);
     (to.total_tax, to.taxes) = all_taxes(run);
     disposals(run, to);
     let env = run.env;
@@ -54,8 +55,8 @@ fn history(run: &Run<'_>) {
     }
     let (first, last) = (env.calendar.year_of(env.first_year.begin), env.calendar.year_of(env.year.begin));
     for year in (first..last).filter_map(|y| env.calendar.year(y)) {
-        for (index, quantity) in env.book.quantities.iter().enumerate().filter(|(_, q)| q.per != Per::Row) {
-            for period in env.calendar.parts(year, quantity.per) {
+        for (index, _) in env.book.quantities.iter().enumerate().filter(|(_, q)| !q.per.is(Per::Row)) {
+            for period in run.world.periods(Ref::Quantity(index), year).unwrap_or_default() {
                 for world in [run.world, run.without] {
                     // A refusal of an earlier year is told where a later one needs it.
                     let _ = world.figure(Ref::Quantity(index), period);
@@ -75,9 +76,15 @@ fn amount(value: Outcome<Value>) -> Option<Decimal> {
 fn quantities(run: &Run<'_>, to: &mut Assessment) {
     let env = run.env;
     for (index, quantity) in env.book.quantities.iter().enumerate() {
-        let value = match quantity.per {
-            Per::Year => QuantityValue::One(amount(run.world.figure(Ref::Quantity(index), env.year))),
-            Per::Row => {
+        let name = Ref::Quantity(index);
+        let per = run.world.per(name, env.year);
+        if let Err(refused) = &per {
+            env.log.refused_figure(&quantity.name, refused);
+        }
+        let value = match per {
+            Err(_) => QuantityValue::One(None),
+            Ok(Per::Year) => QuantityValue::One(amount(run.world.figure(name, env.year))),
+            Ok(Per::Row) => {
                 let rows = env.rows_in(env.year).map(|row| {
                     let id = env.ledger.rows.get(row).map(|r| r.id.to_string()).unwrap_or_default();
                     let value = run.world.rule(&quantity.rule, Ctx { period: env.year, item: Item::Row(row) });
@@ -88,11 +95,9 @@ fn quantities(run: &Run<'_>, to: &mut Assessment) {
                 });
                 QuantityValue::Map(rows.collect())
             }
-            per => {
+            Ok(per) => {
                 let periods = env.calendar.parts(env.year, per).into_iter();
-                QuantityValue::Map(
-                    periods.map(|p| (env.calendar.label(p), amount(run.world.figure(Ref::Quantity(index), p)))).collect(),
-                )
+                QuantityValue::Map(periods.map(|p| (env.calendar.label(p), amount(run.world.figure(name, p)))).collect())
             }
         };
         to.quantities.push((quantity.name.clone(), value));

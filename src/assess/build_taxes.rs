@@ -11,13 +11,28 @@ use super::late::LateInterest;
 use super::refusal::both;
 use super::run::Run;
 
+/// Every tax with its periods, applying or not.
+pub fn known_taxes(run: &Run<'_>) -> Vec<(String, Vec<String>)> {
+    let env = run.env;
+    let labels = |index: usize| {
+        let periods = run.world.periods(Ref::Tax(index), env.year).unwrap_or_default();
+        periods.into_iter().map(|p| env.calendar.label(p)).collect()
+    };
+    env.book.taxes.iter().enumerate().map(|(index, tax)| (tax.name.clone(), labels(index))).collect()
+}
+
 /// A line for each tax and period, and their total.
 pub fn all_taxes(run: &Run<'_>) -> (Option<Decimal>, Vec<TaxLine>) {
     let env = run.env;
     let mut lines = Vec::new();
     let mut total: Option<Decimal> = Some(Decimal::ZERO);
     for (index, tax) in env.book.taxes.iter().enumerate() {
-        for period in env.calendar.parts(env.year, tax.per) {
+        let periods = run.world.periods(Ref::Tax(index), env.year).unwrap_or_else(|refused| {
+            // Not even its periods are known: one line for the year says that it was refused.
+            env.log.refused_figure(&tax.name, &refused);
+            vec![env.year]
+        });
+        for period in periods {
             let Some(line) = tax_line(run, index, tax, period) else { continue };
             if tax.kind == "tax" && tax.borne_by == "taxpayer" {
                 total = total.zip(line.amount).and_then(|(sum, more)| number::add(sum, more).ok()).map(|r| r.value);

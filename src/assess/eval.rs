@@ -7,12 +7,13 @@ use rust_decimal::RoundingStrategy;
 use crate::calendar::{add_days, add_months};
 use crate::diagnostic::{Code as Kind, Diagnostic};
 use crate::facts::Given;
-use crate::formula::code::{Code, DateUnit, Op, Range, Ref};
-use crate::formula::names::{Item as ItemKind, Per};
-use crate::formula::tree::{Binary, Function, How, Toward};
+use crate::formula::code::{Code, Op, Ref, RowField};
+use crate::formula::tree::{Binary, DateUnit, Function, Toward};
 use crate::formula::types::Value;
+use crate::ledger::{Symbol, Transaction};
 use crate::number::{self, Decimal, NumberError};
 
+use super::aggregate::Aggregate;
 use super::refusal::{Outcome, Refused, both};
 use super::world::{Ctx, Item, World};
 
@@ -44,14 +45,14 @@ impl World<'_> {
                 let (a, b) = both(self.date(a, ctx), self.date(b, ctx))?;
                 Ok(Value::Number(Decimal::from((b - a).num_days())))
             }
-            Op::At(name, date) => self.at(*name, self.date(date, ctx)?),
+            Op::At(name, date) => self.at(*name, self.date(date, ctx)?, ctx),
             Op::PeriodBegin => Ok(Value::Date(ctx.period.begin)),
             Op::PeriodEnd => Ok(Value::Date(ctx.period.end)),
-            Op::Previous(quantity, start) => match self.env.calendar.before(ctx.period) {
-                Some(before) if before.begin >= self.env.first_year.begin => self.figure(Ref::Quantity(*quantity), before),
-                _ => self.eval(start, ctx),
+            Op::Previous(quantity, start) => match self.before(Ref::Quantity(*quantity), ctx.period)? {
+                Some(before) => self.figure(Ref::Quantity(*quantity), before),
+                None => self.eval(start, ctx),
             },
-            Op::Aggregate { how, of, over, filter } => self.aggregate(*how, of.as_deref(), *over, filter.as_deref(), ctx),
+            Op::Aggregate { .. } => self.aggregate(&Aggregate::new(code), ctx).map(Value::Number),
         }
     }
 
@@ -78,8 +79,15 @@ impl World<'_> {
         match name {
             // A default is no knowledge.
             Ref::Fact(fact) if matches!(self.env.given(fact), Given::Missing) => false,
+            // A word that the row leaves out is no word.
+            Ref::Row(RowField::Country) => self.row(ctx.item).is_some_and(|r| r.country != Symbol::NONE),
+            Ref::Row(RowField::CounterpartyKind) => self.row(ctx.item).is_some_and(|r| r.counterparty_kind != Symbol::NONE),
             _ => self.name(name, ctx).is_ok(),
         }
+    }
+
+    fn row(&self, item: Item) -> Option<&Transaction> {
+        self.env.ledger.rows.get(self.row_of(item)?)
     }
 
     fn binary(&self, op: Binary, a: &Code, b: &Code, ctx: Ctx) -> Outcome<Value> {
@@ -160,106 +168,6 @@ impl World<'_> {
             self.env.log.refuse(format!("date:{date}:{by}"), || {
                 Diagnostic::new(Kind::A0209, format!("{date} cannot be moved by {by}: the date is out of reach"))
             })
-        })
-    }
-
-    // ---- aggregates ----
-
-    /// The contexts an aggregate runs over.
-    pub fn range(&self, over: Range, ctx: Ctx) -> Vec<Ctx> {
-        let list = |kind: ItemKind, item: fn(usize) -> Item| {
-            self.items_in(kind, ctx.period).map(|i| Ctx { period: ctx.period, item: item(i) }).collect()
-        };
-        match over {
-            Range::Transactions => list(ItemKind::Row, Item::Row),
-            Range::Acquisitions => list(ItemKind::Acquisition, Item::Acquisition),
-            Range::Disposals => list(ItemKind::Disposal, Item::Disposal),
-            Range::Matches => list(ItemKind::Match, Item::Match),
-            Range::Income => list(ItemKind::Income, Item::Income),
-            Range::Expenses => list(ItemKind::Expense, Item::Expense),
-            Range::ItsMatches => {
-                let Item::Disposal(d) = ctx.item else { return Vec::new() };
-                let matches = self.parts.disposals.get(d).map_or(0..0, |d| d.matches.clone());
-                matches.map(|i| Ctx { period: ctx.period, item: Item::Match(i) }).collect()
-            }
-            Range::Months | Range::Quarters => {
-                let per = if over == Range::Months { Per::Month } else { Per::Quarter };
-                let parts = self.env.calendar.within(ctx.period, per).into_iter();
-                parts.map(|period| Ctx { period, item: Item::None }).collect()
-            }
-            Range::List(fact) => {
-                let count = if let Given::List(records) = self.env.given(fact) { records.len() } else { 0 };
-                (0..count).map(|i| Ctx { period: ctx.period, item: Item::Record(i) }).collect()
-            }
-        }
-    }
-
-    fn aggregate(&self, how: How, of: Option<&Code>, over: Range, filter: Option<&Code>, ctx: Ctx) -> Outcome<Value> {
-        if let Range::List(fact) = over
-            && matches!(self.env.given(fact), Given::Missing)
-            && !matches!(
-                self.env.book.facts.get(fact).and_then(|f| f.default.as_ref()),
-                Some(crate::rules::book::FactDefault::EmptyList)
-            )
-        {
-            self.fact_default(fact)?;
-        }
-        let mut tally = Tally::default();
-        let mut refused: Option<Refused> = None;
-        // All reasons are gathered: every row that lacks something is named at once.
-        for inner in self.range(over, ctx) {
-            match self.item_value(of, filter, inner) {
-                Ok(Some(value)) => tally.add(value, self)?,
-                Ok(None) => {}
-                Err(reason) => refused = Some(refused.map_or(reason.clone(), |r| r.and(reason))),
-            }
-        }
-        match refused {
-            Some(refused) => Err(refused),
-            None => tally.result(how, self).map(Value::Number),
-        }
-    }
-
-    /// What one item adds; `None` where the filter leaves it out.
-    pub fn item_value(&self, of: Option<&Code>, filter: Option<&Code>, ctx: Ctx) -> Outcome<Option<Decimal>> {
-        if let Some(filter) = filter
-            && !self.yes(filter, ctx)?
-        {
-            return Ok(None);
-        }
-        match of {
-            Some(code) => self.number(code, ctx).map(Some),
-            None => Ok(Some(Decimal::ONE)),
-        }
-    }
-}
-
-#[derive(Default)]
-struct Tally {
-    count: u64,
-    sum: Decimal,
-    largest: Option<Decimal>,
-    smallest: Option<Decimal>,
-}
-
-impl Tally {
-    fn add(&mut self, value: Decimal, world: &World<'_>) -> Outcome<()> {
-        self.count += 1;
-        self.sum = world.plus(self.sum, value)?;
-        self.largest = Some(self.largest.map_or(value, |l| l.max(value)));
-        self.smallest = Some(self.smallest.map_or(value, |s| s.min(value)));
-        Ok(())
-    }
-
-    /// Of nothing, each is zero.
-    fn result(self, how: How, world: &World<'_>) -> Outcome<Decimal> {
-        Ok(match how {
-            How::Sum => self.sum,
-            How::Count => Decimal::from(self.count),
-            How::Largest => self.largest.unwrap_or_default(),
-            How::Smallest => self.smallest.unwrap_or_default(),
-            How::Average if self.count == 0 => Decimal::ZERO,
-            How::Average => world.fit(number::div(self.sum, Decimal::from(self.count)))?,
         })
     }
 }

@@ -8,34 +8,32 @@ use crate::facts::Given as Fact;
 use crate::formula::code::Ref;
 use crate::formula::names::Varies;
 use crate::formula::types::Value;
-use crate::rules::book::{DatedValue, Given, SelectedBy};
+use crate::rules::book::{DatedValue, Given, SelectedBy, TableRow};
+use crate::rules::tables::key_refs;
 
-use super::refusal::Outcome;
+use super::refusal::{Outcome, Refused};
 use super::world::{Ctx, Item, World};
 
 impl World<'_> {
     pub(super) fn parameter(&self, parameter: usize, ctx: Ctx) -> Outcome<Value> {
-        let Some(entry) = self.env.book.parameters.get(parameter) else { return Ok(Value::ZERO) };
-        let day = match entry.selected_by {
-            SelectedBy::TaxYear => {
-                let day = self.row_of(ctx.item).map_or(ctx.period.begin, |row| self.env.day(row));
-                self.env.calendar.year(self.env.calendar.year_of(day)).map_or(day, |y| y.begin)
-            }
-            SelectedBy::Period => {
-                if let Some(row) = self.row_of(ctx.item) {
-                    self.env.day(row)
-                } else {
-                    self.steady(parameter, ctx.period)?;
-                    ctx.period.begin
-                }
-            }
-            SelectedBy::Row | SelectedBy::Disposed => self.row_of(ctx.item).map_or(ctx.period.begin, |row| self.env.day(row)),
-            SelectedBy::Acquired => match ctx.item {
-                Item::Match(i) => self.parts.matches.get(i).and_then(|m| m.acquired).unwrap_or(ctx.period.begin),
-                _ => ctx.period.begin,
+        let selected_by = self.env.book.parameters.get(parameter).map(|p| p.selected_by);
+        if selected_by == Some(SelectedBy::Period) && self.row_of(ctx.item).is_none() {
+            self.steady(parameter, ctx.period)?;
+        }
+        self.parameter_at(parameter, self.selected_day(parameter, ctx), ctx)
+    }
+
+    /// The day that selects the value of a parameter where it is read.
+    pub fn selected_day(&self, parameter: usize, ctx: Ctx) -> NaiveDate {
+        let here = self.row_of(ctx.item).map_or(ctx.period.begin, |row| self.env.day(row));
+        match self.env.book.parameters.get(parameter).map(|p| p.selected_by) {
+            Some(SelectedBy::TaxYear) => self.env.calendar.year(self.env.calendar.year_of(here)).map_or(here, |y| y.begin),
+            Some(SelectedBy::Acquired) => match ctx.item {
+                Item::Match(i) => self.parts.matches.get(i).and_then(|m| m.acquired).unwrap_or(here),
+                _ => here,
             },
-        };
-        self.parameter_at(parameter, day)
+            Some(SelectedBy::Period | SelectedBy::Row | SelectedBy::Disposed) | None => here,
+        }
     }
 
     /// Refuses a value that changes inside the period of the formula that reads it.
@@ -73,21 +71,45 @@ impl World<'_> {
         shadow.or_else(|| self.value_in_force(parameter, day).and_then(|i| entry.values.get(i)))
     }
 
-    /// The value of a parameter on a day.
-    pub fn parameter_at(&self, parameter: usize, day: NaiveDate) -> Outcome<Value> {
+    /// What a parameter's tables are looked up by, where it is read: in a period's formula a fact must not change.
+    pub fn keys(&self, parameter: usize, ctx: Ctx) -> Outcome<Vec<Value>> {
+        let mut keys = Vec::new();
+        let mut refused: Option<Refused> = None;
+        for name in self.env.book.parameters.get(parameter).iter().flat_map(|p| key_refs(p)) {
+            match self.name(name, ctx) {
+                Ok(value) => keys.push(value),
+                Err(reason) => refused = Some(refused.map_or(reason.clone(), |r| r.and(reason))),
+            }
+        }
+        refused.map_or(Ok(keys), Err)
+    }
+
+    /// The row of a table that counts, by its number.
+    pub fn table_row(&self, parameter: usize, rows: &[TableRow], ctx: Ctx) -> Outcome<Option<usize>> {
+        let keys = self.keys(parameter, ctx)?;
+        Ok(rows.iter().position(|row| row.fits(&keys)))
+    }
+
+    /// The value of a parameter on a day; its tables are looked up where `ctx` stands.
+    pub fn parameter_at(&self, parameter: usize, day: NaiveDate, ctx: Ctx) -> Outcome<Value> {
         let Some(entry) = self.env.book.parameters.get(parameter) else { return Ok(Value::ZERO) };
         let dated = self.dated(parameter, day);
-        let value = match dated.map(|d| &d.value) {
+        let mut given = dated.map(|d| (&d.value, &d.at));
+        let mut keys = String::new();
+        if let Some((Given::Table(rows), _)) = given {
+            let row = self.table_row(parameter, rows, ctx)?;
+            keys = format!(":{row:?}");
+            // The checker has seen to it that some row fits.
+            given = row.and_then(|r| rows.get(r)).map(|r| (&r.value, &r.at));
+        }
+        let value = match given.map(|(value, _)| value) {
             Some(Given::Literal(value)) => *value,
-            Some(Given::Formula(formula)) => {
-                let period = Period { per: crate::formula::names::Per::Row, begin: day, end: day };
-                self.eval(&formula.code, Ctx { period, item: Item::None })?
-            }
-            Some(Given::Unknown) | None => {
-                return Err(self.env.log.refuse(format!("unknown:{parameter}:{day}"), || {
+            Some(Given::Formula(formula)) => self.eval(&formula.code, Ctx { period: Period::day(day), item: Item::None })?,
+            Some(Given::Unknown | Given::Table(_)) | None => {
+                return Err(self.env.log.refuse(format!("unknown:{parameter}:{day}{keys}"), || {
                     let message =
                         format!("the law's file has no value of `{}` ({}) for {day}", entry.name, entry.title.to_lowercase());
-                    let place = dated.map_or(&entry.at, |d| &d.at).place();
+                    let place = given.map_or(&entry.at, |(_, at)| at).place();
                     Diagnostic::new(Kind::A0205, message)
                         .at(place)
                         .help("the sources read do not give it; add the value with its source to the rule file")
@@ -125,9 +147,12 @@ impl World<'_> {
             return self.fact_default(fact);
         }
         let row = self.row_of(ctx.item);
-        let day = row.map_or(ctx.period.begin, |row| self.env.day(row));
+        let day = match row {
+            Some(row) if !ctx.period.is_day() => self.env.day(row),
+            _ => ctx.period.begin,
+        };
         let found = match self.env.given(fact) {
-            Fact::Missing | Fact::List(_) => None,
+            Fact::Missing | Fact::Faulty(_) | Fact::List(_) => None,
             Fact::One(value) => Some(*value),
             Fact::ByYear(map) => map.get(&self.env.calendar.year_of(day)).copied(),
             Fact::ByMonth(map) => map.get(&(day.year(), day.month())).copied(),
@@ -164,6 +189,9 @@ impl World<'_> {
     }
 
     pub fn fact_default(&self, fact: usize) -> Outcome<Value> {
+        if let (Fact::Faulty(problem), false) = (self.env.given(fact), self.env.is_emptied(fact)) {
+            return Err(self.env.log.refuse(format!("faulty:{fact}"), || (**problem).clone()));
+        }
         match self.env.default_of(fact) {
             Some(value) => {
                 if !self.env.is_emptied(fact) {
@@ -182,10 +210,10 @@ impl World<'_> {
         }
     }
 
-    /// A fact or parameter as of a day.
-    pub fn at(&self, name: Ref, day: NaiveDate) -> Outcome<Value> {
+    /// A fact or parameter as of a day. Facts that a table is looked up by are read as of that day too.
+    pub fn at(&self, name: Ref, day: NaiveDate, ctx: Ctx) -> Outcome<Value> {
         match name {
-            Ref::Parameter(parameter) => self.parameter_at(parameter, day),
+            Ref::Parameter(parameter) => self.parameter_at(parameter, day, Ctx { period: Period::day(day), ..ctx }),
             Ref::Fact(fact) => match self.env.given(fact) {
                 Fact::ByDate(map) => map.range(..=day).next_back().map_or_else(|| self.fact_default(fact), |(_, v)| Ok(*v)),
                 Fact::One(value) => Ok(*value),

@@ -115,7 +115,7 @@ impl World<'_> {
                 paid.spans = until(&spans, late.each, paid.day);
                 paid.interest = self.accrued(late, debt.due, paid)?;
                 if let Some(limit) = &late.limit {
-                    let share = self.number(&limit.code, Ctx { period: day(debt.due), item: Item::None })?;
+                    let share = self.number(&limit.code, Ctx { period: Period::day(debt.due), item: Item::None })?;
                     let most = self.fit(number::mul(paid.amount, share))?;
                     paid.limited = paid.interest > most;
                     paid.interest = paid.interest.min(most);
@@ -136,7 +136,8 @@ impl World<'_> {
         let months = matches!(late.each, Each::Month | Each::BegunMonth);
         let mut first = due.succ_opt();
         while let Some(day) = first.filter(|day| *day <= last) {
-            let rate = self.number(&late.rate.code, Ctx { period: self::day(day), item: Item::None })?;
+            let period = Period::day(day);
+            let rate = self.number(&late.rate.code, Ctx { period, item: Item::None })?;
             let end = if months {
                 let count = i64::try_from(spans.len()).unwrap_or(i64::MAX).saturating_add(1);
                 let Some(end) = add_months(due, count, self.env.month_end()) else { break };
@@ -187,11 +188,6 @@ impl World<'_> {
         let part = sums.take(self, principal)?;
         self.plus(interest, part)
     }
-}
-
-/// One day as a period.
-fn day(day: NaiveDate) -> Period {
-    Period { per: crate::formula::names::Per::Row, begin: day, end: day }
 }
 
 /// Stretches as far as a payment reaches: to its day, or to the months it is late.

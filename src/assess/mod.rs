@@ -1,5 +1,6 @@
 //! From matched rows to liabilities.
 
+pub mod aggregate;
 pub mod assessment;
 pub mod build;
 mod build_taxes;
@@ -9,6 +10,7 @@ mod given;
 pub mod late;
 pub mod parts;
 pub mod payments;
+pub mod periods;
 pub mod refusal;
 pub mod run;
 mod standing;

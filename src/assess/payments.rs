@@ -37,7 +37,7 @@ fn named(book: &RuleBook, ledger: &Ledger, row: &Transaction) -> Option<(usize, 
 }
 
 fn lengths(tax: &Tax) -> impl Iterator<Item = crate::formula::names::Per> {
-    std::iter::once(tax.per).chain(tax.advances.iter().map(|a| a.per))
+    tax.per.cut().pers.into_iter().chain(tax.advances.iter().map(|a| a.per))
 }
 
 /// Payments of a tax or a period that the law does not have.

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use crate::calendar::Period;
 use crate::formula::Formula;
+use crate::formula::code::Ref;
 use crate::number::{self, Decimal};
 use crate::rules::book::{Due, Tax};
 
@@ -32,6 +33,7 @@ impl World<'_> {
     pub fn tax(&self, tax: usize, period: Period) -> Outcome<TaxValue> {
         let Some(entry) = self.env.book.taxes.get(tax) else { return Ok(TaxValue::absent()) };
         let ctx = Ctx { period, item: Item::None };
+        self.per_known(Ref::Tax(tax), period)?;
         let covered = period.end >= self.env.book.covers.0 && period.begin <= self.env.book.covers.1;
         if !entry.in_force.holds(period.begin) || !covered {
             return Ok(TaxValue::absent());

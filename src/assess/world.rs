@@ -171,6 +171,7 @@ impl<'a> World<'a> {
 
     fn quantity(&self, quantity: usize, period: Period) -> Outcome<Value> {
         let Some(entry) = self.env.book.quantities.get(quantity) else { return Ok(Value::ZERO) };
+        self.per_known(Ref::Quantity(quantity), period)?;
         if !self.env.facts.filed.is_empty() && period.per == crate::formula::names::Per::Year {
             let year = self.env.calendar.year_of(period.begin);
             if let Some(filed) = self.env.facts.filed.get(&(year, entry.name.clone())) {

@@ -70,6 +70,8 @@ catalogue! {
     R0408 Warning "a source is never cited";
     R0409 Warning "a declared name is never used";
     R0410 Warning "a rule can never be reached";
+    R0411 Error "a table leaves a combination unanswered";
+    R0412 Error "a row of a table can never be reached";
     // examples
     R0501 Error "an example is not well formed";
     // the ledger

@@ -46,7 +46,10 @@ pub(super) fn messages(book: &RuleBook, prepared: &Prepared<'_>, log: Log, optio
     found.assumptions.extend(log.assumed.take());
     found.assumptions.sort();
     let (errors, warnings) = log.into_parts();
-    let mut all: Vec<Diagnostic> = prepared.problems.iter().cloned().chain(errors).chain(warnings).collect();
+    // A fact that could not be read is told once: with the figures that it refused, where there are any.
+    let again = |p: &&Diagnostic| errors.iter().any(|e| e.code == p.code && e.message == p.message && e.place == p.place);
+    let given: Vec<Diagnostic> = prepared.problems.iter().filter(|p| !again(p)).cloned().collect();
+    let mut all: Vec<Diagnostic> = given.into_iter().chain(errors).chain(warnings).collect();
     unknown_categories(book, &prepared.ledger, &mut all);
     all.extend(crate::assess::payments::unknown(book, &prepared.ledger, prepared.year));
     (found.errors, found.warnings) = all.into_iter().partition(Diagnostic::is_error);

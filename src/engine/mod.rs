@@ -107,7 +107,6 @@ fn assess_prepared(
             return found;
         }
     };
-    found.known_taxes = book.taxes.iter().map(|t| t.name.clone()).collect();
     let log = Log::default();
     let words = chosen(book, options);
     let run_inputs = run_inputs(book, inputs, options, &prepared, words.clone());

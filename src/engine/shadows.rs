@@ -4,6 +4,8 @@ use crate::assess::assessment::{Assumption, TaxLine};
 use crate::assess::build::tax_lines;
 use crate::assess::refusal::Log;
 use crate::assess::run::{Inputs, Shared, with_shared};
+use crate::assess::world::{Ctx, Item};
+use crate::calendar::Period;
 use crate::formula::code::Ref;
 use crate::formula::types::{Type, Value};
 use crate::number::{self, Decimal};
@@ -29,7 +31,10 @@ pub(super) fn told(inputs: &Inputs<'_>, shared: &Shared, taxes: &[TaxLine]) -> V
             // What that run assumes or refuses is no matter of this one.
             let aside = Log::default();
             let (value, then) = with_shared(&other, shared, &aside, |run| {
-                (run.world.at(Ref::Parameter(parameter), day).ok(), sums(&tax_lines(run).1))
+                let ctx = Ctx { period: Period::day(day), item: Item::None };
+                // A table has no one value to tell.
+                let value = entry.by.is_empty().then(|| run.world.at(Ref::Parameter(parameter), day, ctx).ok()).flatten();
+                (value, sums(&tax_lines(run).1))
             });
             let differs = differences(&now, &then);
             if !differs.is_empty() {

@@ -52,7 +52,12 @@ pub fn figure(book: &RuleBook, expect: &Expect, assessment: &Assessment) -> Opti
         return Some(found.into());
     }
     let labels = expect.at.period.as_ref().map(|label| labels(book, label));
-    if is_known_tax(name, assessment) {
+    if is_known_tax(name, None, assessment) {
+        // Advances have periods of their own; what a tax has no period for is no zero.
+        let known = |labels: &Vec<String>| labels.iter().any(|label| is_known_tax(name, Some(label), assessment));
+        if !part.starts_with("advance") && !labels.as_ref().is_none_or(known) {
+            return None;
+        }
         return of_tax(name, part, labels.as_deref(), assessment);
     }
     match assessment.quantities.iter().find(|(n, _)| n == name).map(|(_, v)| v)? {
@@ -130,8 +135,9 @@ pub fn explained(book: &RuleBook, example: &Example, expect: &Expect, inputs: &I
     Some(step.value.and_then(|value| number::parse(&value).ok()).into())
 }
 
-fn is_known_tax(name: &str, assessment: &Assessment) -> bool {
-    assessment.known_taxes.iter().any(|t| t == name)
+fn is_known_tax(name: &str, period: Option<&str>, assessment: &Assessment) -> bool {
+    let known = |(tax, periods): &(String, Vec<String>)| tax == name && period.is_none_or(|p| periods.iter().any(|k| k == p));
+    assessment.known_taxes.iter().any(known)
 }
 
 fn sum(values: impl Iterator<Item = Option<Decimal>>) -> Option<Decimal> {

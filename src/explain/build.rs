@@ -10,7 +10,7 @@ use crate::engine::value_text;
 use crate::formula::code::{PartField, Ref};
 use crate::formula::names::{Item as ItemKind, Per};
 use crate::formula::types::{Type, Value};
-use crate::rules::book::Rule;
+use crate::rules::book::{PerRule, Rule};
 
 use super::Step;
 
@@ -34,10 +34,10 @@ pub fn explain(run: &Run<'_>, figure: &str, others: &Others<'_>) -> Result<Step,
         return explainer.part_of_tax(index, part, key);
     }
     if let Some(index) = book.taxes.iter().position(|t| t.name == name) {
-        return explainer.periods(Ref::Tax(index), book.taxes.get(index).map_or(Per::Year, |t| t.per), name, key);
+        return explainer.periods(Ref::Tax(index), name, key);
     }
     if let Some(index) = book.quantities.iter().position(|q| q.name == name) {
-        return explainer.periods(Ref::Quantity(index), book.quantities.get(index).map_or(Per::Year, |q| q.per), name, key);
+        return explainer.periods(Ref::Quantity(index), name, key);
     }
     if name == "total_tax" {
         return Ok(explainer.total());
@@ -73,11 +73,18 @@ fn unknown(run: &Run<'_>, figure: &str, name: &str) -> Diagnostic {
 
 impl Explainer<'_> {
     /// A figure of one period, or of all of them.
-    fn periods(&self, figure: Ref, per: Per, name: &str, key: Option<&str>) -> Result<Step, Diagnostic> {
-        if per == Per::Row {
+    fn periods(&self, figure: Ref, name: &str, key: Option<&str>) -> Result<Step, Diagnostic> {
+        let env = self.run.env;
+        let of_year = |year: Period| self.run.world.periods(figure, year);
+        if self.run.world.per(figure, env.year) == Ok(Per::Row) {
             return self.of_row(name, key).ok_or_else(|| unknown(self.run, name, name));
         }
-        let periods = self.chosen(name, per, key)?;
+        if let Err(refused) = of_year(env.year) {
+            let mut step = Step { name: name.to_owned(), ..Step::default() };
+            self.close(&mut step, &Err(refused));
+            return Ok(step);
+        }
+        let periods = self.chosen(name, &|year| of_year(year).unwrap_or_default(), key)?;
         if let [only] = periods.as_slice() {
             return Ok(self.figure(figure, *only));
         }
@@ -85,13 +92,18 @@ impl Explainer<'_> {
     }
 
     /// The periods of the year, or the one of any year that a key names.
-    pub fn chosen(&self, name: &str, per: Per, key: Option<&str>) -> Result<Vec<Period>, Diagnostic> {
+    pub fn chosen(
+        &self,
+        name: &str,
+        of_year: &dyn Fn(Period) -> Vec<Period>,
+        key: Option<&str>,
+    ) -> Result<Vec<Period>, Diagnostic> {
         let env = self.run.env;
-        let periods = env.calendar.parts(env.year, per);
+        let periods = of_year(env.year);
         let Some(key) = key else { return Ok(periods) };
         let years = (env.calendar.year_of(env.first_year.begin)..=env.calendar.year_of(env.year.begin))
             .filter_map(|y| env.calendar.year(y));
-        let found = years.flat_map(|y| env.calendar.parts(y, per)).find(|p| env.calendar.label(*p) == key);
+        let found = years.flat_map(of_year).find(|p| env.calendar.label(*p) == key);
         found.map(|period| vec![period]).ok_or_else(|| {
             let known = periods.iter().map(|p| env.calendar.label(*p)).collect::<Vec<_>>().join(", ");
             Diagnostic::new(Kind::A0213, format!("`{name}` has no period `{key}`")).help(format!("its periods are {known}"))
@@ -127,8 +139,8 @@ impl Explainer<'_> {
         let env = self.run.env;
         let mut parts = Vec::new();
         let mut sum = Some(crate::number::Decimal::ZERO);
-        for (index, tax) in env.book.taxes.iter().enumerate().filter(|(_, t)| t.kind == "tax" && t.borne_by == "taxpayer") {
-            for period in env.calendar.parts(env.year, tax.per) {
+        for (index, _) in env.book.taxes.iter().enumerate().filter(|(_, t)| t.kind == "tax" && t.borne_by == "taxpayer") {
+            for period in self.run.world.periods(Ref::Tax(index), env.year).unwrap_or_else(|_| vec![env.year]) {
                 let with = self.run.world.tax(index, period);
                 if matches!(&with, Ok(t) if !t.applies)
                     || matches!(self.run.world.figure(Ref::Tax(index), period), Ok(v) if v == Value::ZERO)
@@ -197,9 +209,21 @@ impl Explainer<'_> {
         step.name = self.run.world.figure_label(Ref::Quantity(index), period);
         step.unit = unit(&entry.unit);
         step.notes.extend(entry.title.clone());
+        step.notes.extend(self.cut(&entry.per, period));
         self.close(&mut step, &value);
         step.cite = self.run.env.book.citations(&entry.cite);
         step
+    }
+
+    /// By what periods a figure is taken, and why, where the law has cases.
+    fn cut(&self, per: &PerRule, period: Period) -> Option<String> {
+        let taken = per.cases.iter().find(|c| {
+            let year = self.run.env.calendar.year(self.run.env.calendar.year_of(period.begin)).unwrap_or(period);
+            let ctx = Ctx { period: Period::day(year.begin), item: Item::None };
+            c.when.as_ref().is_none_or(|w| self.run.world.yes(&w.code, ctx) == Ok(true))
+        })?;
+        let why = taken.when.as_ref().map(|w| format!(", since `{}`", w.text)).unwrap_or_default();
+        (per.cases.len() > 1).then(|| format!("by {}{why}", taken.then.word()))
     }
 
     fn tax(&self, index: usize, period: Period) -> Step {
@@ -214,6 +238,7 @@ impl Explainer<'_> {
             notes: vec![entry.title.clone()],
             ..Step::default()
         };
+        step.notes.extend(self.cut(&entry.per, period));
         if let Some(applies) = &entry.applies {
             let (with, parts) = self.formula(applies, ctx);
             let holds = self.run.world.eval(&applies.code, ctx);
@@ -334,7 +359,7 @@ impl Explainer<'_> {
             .map_or((key, None), |(id, n)| (id, Some(n)));
         let row =
             env.ledger.rows.iter().position(|r| &*r.id == id).or_else(|| env.ledger.rows.iter().position(|r| &*r.id == key))?;
-        if let Some(index) = env.book.quantities.iter().position(|q| q.name == name && q.per == Per::Row) {
+        if let Some(index) = env.book.quantities.iter().position(|q| q.name == name && q.per.is(Per::Row)) {
             let entry = env.book.quantities.get(index)?;
             let ctx = Ctx { period: env.year, item: Item::Row(row) };
             let mut step = self.ruled(&entry.rule, ctx);

@@ -7,10 +7,7 @@ use crate::formula::token::Span;
 use crate::formula::types::Value;
 
 use super::Step;
-use super::build::{Explainer, unit};
-
-/// Rows listed under an aggregate; what lies beyond is summed up in one step.
-const ITEMS_MAX: usize = 200;
+use super::build::Explainer;
 
 impl Explainer<'_> {
     /// The text with values for names, and the steps behind them.
@@ -49,20 +46,19 @@ impl Walk<'_> {
             Op::At(name, date) => {
                 let day = self.explainer.run.world.eval(date, self.ctx);
                 if let Ok(Value::Date(day)) = day {
-                    self.parts.push(self.explainer.dated(*name, day));
+                    self.parts.push(self.explainer.dated(*name, day, self.ctx));
                 }
                 self.value(code);
             }
             Op::Previous(quantity, start) => {
-                let env = self.explainer.run.env;
-                match env.calendar.before(self.ctx.period).filter(|p| p.begin >= env.first_year.begin) {
+                match self.explainer.run.world.before(Ref::Quantity(*quantity), self.ctx.period).ok().flatten() {
                     Some(before) => self.parts.push(self.explainer.carried(*quantity, before)),
                     None => self.code(start),
                 }
                 self.value(code);
             }
             Op::Aggregate { .. } => {
-                self.parts.push(self.aggregate(code));
+                self.parts.push(self.explainer.aggregate(code, self.ctx));
                 self.value(code);
             }
             Op::If(test, yes, no) => {
@@ -93,71 +89,5 @@ impl Walk<'_> {
         let value = self.explainer.run.world.eval(code, self.ctx);
         let text = self.explainer.text(&value).unwrap_or_else(|| "?".to_owned());
         self.replaced.push((code.span, text));
-    }
-
-    /// The items that count, each with its working; many small ones are summed up.
-    fn aggregate(&self, code: &Code) -> Step {
-        let world = self.explainer.run.world;
-        let Op::Aggregate { how, of, over, filter } = &code.op else { return Step::default() };
-        let mut parts = Vec::new();
-        let (mut beyond, mut beyond_sum) = (0u64, crate::number::Decimal::ZERO);
-        let (mut counted, mut left_out) = (0u64, 0u64);
-        for ctx in world.range(*over, self.ctx) {
-            let value = match world.item_value(of.as_deref(), filter.as_deref(), ctx) {
-                Ok(None) => {
-                    left_out += 1;
-                    continue;
-                }
-                Ok(Some(value)) => Ok(value),
-                Err(refused) => Err(refused),
-            };
-            counted += 1;
-            if matches!(&value, Ok(v) if v.is_zero()) && parts.len() >= 20 {
-                continue;
-            }
-            if parts.len() < ITEMS_MAX {
-                parts.push(self.explainer.item(of.as_deref(), ctx, &value));
-            } else if let Ok(value) = value {
-                beyond += 1;
-                beyond_sum = world.plus(beyond_sum, value).unwrap_or(beyond_sum);
-            }
-        }
-        if beyond > 0 {
-            parts.push(Step {
-                name: format!("{beyond} more"),
-                value: Some(crate::number::plain(beyond_sum)),
-                unit: unit(&code.ty),
-                ..Step::default()
-            });
-        }
-        let mut notes = vec![format!("{counted} counted")];
-        if left_out > 0 {
-            notes.push(format!("{left_out} left out by the condition"));
-        }
-        let value = world.eval(code, self.ctx);
-        Step {
-            name: format!("{} over {}", how.word(), over_word(*over)),
-            value: self.explainer.text(&value),
-            unit: unit(&code.ty),
-            notes,
-            parts,
-            ..Step::default()
-        }
-    }
-}
-
-fn over_word(over: crate::formula::code::Range) -> &'static str {
-    use crate::formula::code::Range as R;
-    match over {
-        R::Transactions => "transactions",
-        R::Acquisitions => "acquisitions",
-        R::Disposals => "disposals",
-        R::Matches => "matches",
-        R::ItsMatches => "its matches",
-        R::Income => "income",
-        R::Expenses => "expenses",
-        R::Months => "months",
-        R::Quarters => "quarters",
-        R::List(_) => "a list",
     }
 }

@@ -1,10 +1,12 @@
 //! The story of a figure: a tree that leads back to rows, values of the law and their sources.
 
+mod aggregate;
 pub mod build;
 mod formula;
 mod items;
 mod names;
 mod paying;
+mod tables;
 
 use serde::Serialize;
 

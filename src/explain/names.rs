@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::assess::world::{Ctx, Item};
+use crate::calendar::Period;
 use crate::facts::Given as FactGiven;
 use crate::formula::code::Ref;
 use crate::rules::book::Given;
@@ -75,53 +76,58 @@ impl Explainer<'_> {
     }
 
     fn parameter(&self, parameter: usize, name: Ref, ctx: Ctx) -> Step {
-        let env = self.run.env;
-        let day = match ctx.item {
-            Item::None | Item::Record(_) => ctx.period.begin,
-            item => self.run.world.row_of(item).map_or(ctx.period.begin, |row| env.day(row)),
-        };
-        let mut step = self.dated(Ref::Parameter(parameter), day);
+        let mut step = self.law_value(parameter, self.run.world.selected_day(parameter, ctx), ctx);
         self.close(&mut step, &self.run.world.name(name, ctx));
         step
     }
 
-    /// A parameter or fact as of a day, with the dates in force.
-    pub fn dated(&self, name: Ref, day: NaiveDate) -> Step {
-        let env = self.run.env;
-        let Ref::Parameter(parameter) = name else {
-            let Ref::Fact(fact) = name else { return Step::default() };
-            let title = env.book.facts.get(fact).map_or("", |f| &f.name);
-            return Step {
-                name: format!("{title} at {day}"),
-                value: self.text(&self.run.world.at(name, day)),
-                unit: "fact".into(),
-                ..Step::default()
-            };
+    /// A parameter or fact as of a day.
+    pub fn dated(&self, name: Ref, day: NaiveDate, ctx: Ctx) -> Step {
+        let mut step = match name {
+            Ref::Parameter(parameter) => self.law_value(parameter, day, Ctx { period: Period::day(day), ..ctx }),
+            Ref::Fact(fact) => {
+                let name = self.run.env.book.facts.get(fact).map_or("", |f| &f.name);
+                Step { name: format!("{name} at {day}"), unit: "fact".into(), ..Step::default() }
+            }
+            _ => return Step::default(),
         };
+        self.close(&mut step, &self.run.world.at(name, day, ctx));
+        step
+    }
+
+    /// The value of a parameter that is in force on a day: its dates, its sources, and where it comes from.
+    fn law_value(&self, parameter: usize, day: NaiveDate, ctx: Ctx) -> Step {
+        let env = self.run.env;
         let Some(entry) = env.book.parameters.get(parameter) else { return Step::default() };
         let dated = self.run.world.value_in_force(parameter, day).and_then(|i| Some((i, entry.values.get(i)?)));
-        let mut notes = vec![entry.title.clone()];
-        let mut step = Step { name: entry.name.clone(), unit: unit(&entry.unit), ..Step::default() };
+        let mut step =
+            Step { name: entry.name.clone(), unit: unit(&entry.unit), notes: vec![entry.title.clone()], ..Step::default() };
         if let Some((index, value)) = dated {
             let from = value.in_force.from.map_or("always".to_owned(), |d| format!("from {d}"));
             let next = entry.values.get(index + 1).and_then(|v| v.in_force.from).and_then(|d| d.pred_opt());
             let until = value.in_force.until.or(next).map(|d| format!(" until {d}")).unwrap_or_default();
-            notes.push(format!("in force {from}{until}"));
-            notes.extend(value.note.clone());
+            step.notes.push(format!("in force {from}{until}"));
+            step.notes.extend(value.note.clone());
             step.cite = env.book.citations(&value.cite);
             step.place = Some(format!("{}:{}", value.at.file, value.at.spot.line));
-            if let Given::Formula(formula) = &value.value {
-                let period = crate::calendar::Period { per: crate::formula::names::Per::Row, begin: day, end: day };
-                let (with, parts) = self.formula(formula, Ctx { period, item: Item::None });
-                (step.formula, step.with, step.parts) = (Some(formula.text.clone()), Some(with), parts);
+            match &value.value {
+                Given::Formula(formula) => self.law_formula(formula, day, &mut step),
+                Given::Table(rows) => self.table_row(parameter, rows, ctx, day, &mut step),
+                Given::Literal(_) | Given::Unknown => {}
             }
         }
         if let Some(known) = entry.known_through.filter(|known| day > *known) {
-            notes.push(format!("known to hold through {known}: used beyond it as an assumption"));
+            step.notes.push(format!("known to hold through {known}: used beyond it as an assumption"));
         }
-        step.notes = notes;
-        self.close(&mut step, &self.run.world.at(name, day));
         step
+    }
+
+    /// The working of a value of the law that is a formula over others.
+    pub fn law_formula(&self, formula: &crate::formula::Formula, day: NaiveDate, step: &mut Step) {
+        let ctx = Ctx { period: Period::day(day), item: Item::None };
+        let (with, parts) = self.formula(formula, ctx);
+        (step.formula, step.with) = (Some(formula.text.clone()), Some(with));
+        step.parts.extend(parts);
     }
 
     /// A computed field of an item.

@@ -24,7 +24,8 @@ impl Explainer<'_> {
         if part == "advance" {
             return self.advances(index, tax, key);
         }
-        let periods = self.chosen(&tax.name, tax.per, key)?;
+        let of_year = |year| self.run.world.periods(Ref::Tax(index), year).unwrap_or_default();
+        let periods = self.chosen(&tax.name, &of_year, key)?;
         let one = |period: &Period| match part {
             "whole" => self.figure(Ref::Tax(index), *period),
             "payable" => self.payable(index, tax, *period),
@@ -119,10 +120,10 @@ impl Explainer<'_> {
         let Some(advances) = &tax.advances else {
             return Err(Diagnostic::new(Kind::A0213, format!("the law has no advances of `{}`", tax.name)));
         };
-        let parts = self.chosen(&format!("{}.advance", tax.name), advances.per, key)?;
+        let parts = self.chosen(&format!("{}.advance", tax.name), &|year| env.calendar.parts(year, advances.per), key)?;
         let mut steps = Vec::new();
         let mut sum: Outcome<Decimal> = Ok(Decimal::ZERO);
-        for period in env.calendar.parts(env.year, tax.per) {
+        for period in self.run.world.periods(Ref::Tax(index), env.year).unwrap_or_default() {
             for advance in self.run.world.advances(index, period).into_iter().filter(|a| parts.contains(&a.part)) {
                 let ctx = Ctx { period: advance.part, item: Item::None };
                 let (with, inner) = self.formula(&advances.amount, ctx);

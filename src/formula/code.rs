@@ -3,7 +3,7 @@
 use crate::number::Decimal;
 
 use super::token::Span;
-use super::tree::{Binary, Function, How, Toward};
+use super::tree::{Binary, DateUnit, Function, How, Reach, Toward};
 use super::types::{Type, Value, WordId};
 
 /// A node of a checked formula.
@@ -56,14 +56,8 @@ pub enum Op {
         of: Option<Box<Code>>,
         over: Range,
         filter: Option<Box<Code>>,
+        reach: Reach,
     },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DateUnit {
-    Days,
-    Months,
-    Years,
 }
 
 /// What an aggregate runs over.
@@ -79,6 +73,14 @@ pub enum Range {
     Months,
     Quarters,
     List(usize),
+    /// The days that the records of a list fact cover; the two keys are the first and last day of a record.
+    Days {
+        fact: usize,
+        from: usize,
+        through: usize,
+    },
+    /// The periods of a quantity or tax.
+    PeriodsOf(Ref),
 }
 
 /// A resolved name: an index into the rule book, or a field that stands there already.
@@ -210,7 +212,7 @@ impl Code {
         let mut found = Vec::new();
         self.walk(&mut |code| match &code.op {
             Op::Ref(name) | Op::Known(name) | Op::At(name, _) => found.push(*name),
-            Op::Aggregate { over: Range::List(fact), .. } => found.push(Ref::Fact(*fact)),
+            Op::Aggregate { over: Range::List(fact) | Range::Days { fact, .. }, .. } => found.push(Ref::Fact(*fact)),
             _ => {}
         });
         found

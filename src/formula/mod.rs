@@ -25,6 +25,7 @@ pub struct Formula {
     spot: Spot,
     style: Style,
     may_be_cut: bool,
+    comment_follows: bool,
     pub code: Code,
 }
 
@@ -44,6 +45,7 @@ impl Formula {
             spot,
             style: scalar.style,
             may_be_cut: scalar.style == Style::Plain && (scalar.in_flow || scalar.comment_follows),
+            comment_follows: scalar.comment_follows,
             code: Code::constant(Value::ZERO, Type::Number(types::Unit::zero())),
         }
     }
@@ -87,6 +89,15 @@ impl Formula {
         problems: &mut Vec<Diagnostic>,
     ) -> Option<tree::Expr> {
         let expr = self.parse(&names.units).map_err(|d| problems.push(d)).ok()?;
+        if self.style == Style::Plain && self.comment_follows {
+            let message = "a comment stands right behind this formula: if ` #` was meant to belong to it, YAML has cut it off";
+            problems.push(
+                Diagnostic::new(DiagnosticCode::R0105, message)
+                    .at(self.whole_place())
+                    .help("put the formula in double quotes, or the comment on a line of its own"),
+            );
+            return None;
+        }
         match check::check(&expr, &self.text, names, scope, guards) {
             Ok(code) => {
                 if let Some(wanted) = wanted

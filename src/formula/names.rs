@@ -75,35 +75,56 @@ pub struct Scope {
     pub item: Item,
     /// The period of the formula; `None` for formulas about a row.
     pub per: Option<Per>,
+    /// How its entry is cut into periods: what another entry cuts in the same way may be read.
+    pub cut: Option<Cut>,
     /// Quantities and taxes may be read.
     pub figures: bool,
     /// Only what holds for the whole run: readings, choices, facts that do not vary.
     pub fixed: bool,
     /// Only parameters: the value of a parameter.
     pub parameters_only: bool,
+    /// Only what is known on the first day of a tax year: readings, choices, facts.
+    pub opening: bool,
+}
+
+/// The number of a way of cutting years into periods, in [`Names::cuts`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cut(pub usize);
+
+/// A way of cutting years into periods: by one length, or by cases.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CutEntry {
+    /// The cases as text: two entries with the same text have the same periods.
+    pub text: String,
+    /// The lengths it may have.
+    pub pers: Vec<Per>,
 }
 
 impl Scope {
     pub fn row(item: Item) -> Scope {
-        Scope { item, per: None, figures: false, fixed: false, parameters_only: false }
+        Scope { item, per: None, cut: None, figures: false, fixed: false, parameters_only: false, opening: false }
     }
 
-    pub fn period(per: Per) -> Scope {
+    pub fn period(per: Per, cut: Cut) -> Scope {
         let item = if per == Per::Row { Item::Row } else { Item::None };
-        Scope { item, per: Some(per), figures: true, fixed: false, parameters_only: false }
+        Scope { per: Some(per), cut: Some(cut), figures: true, ..Scope::row(item) }
     }
 
     pub fn fixed() -> Scope {
-        Scope { item: Item::None, per: None, figures: false, fixed: true, parameters_only: false }
+        Scope { fixed: true, ..Scope::row(Item::None) }
     }
 
     /// A day and nothing else: values of the law, facts and options as of then.
     pub fn day() -> Scope {
-        Scope { item: Item::None, per: None, figures: false, fixed: false, parameters_only: false }
+        Scope::row(Item::None)
     }
 
     pub fn parameter() -> Scope {
-        Scope { item: Item::None, per: None, figures: false, fixed: false, parameters_only: true }
+        Scope { parameters_only: true, ..Scope::row(Item::None) }
+    }
+
+    pub fn opening() -> Scope {
+        Scope { opening: true, ..Scope::row(Item::None) }
     }
 }
 
@@ -115,13 +136,21 @@ pub struct Named {
     pub detail: Detail,
 }
 
+impl Named {
+    /// True for what a table may be looked up by: words, or yes and no, that are not computed.
+    pub fn is_key(&self) -> bool {
+        let given = matches!(self.detail, Detail::Fact { list: None, .. } | Detail::Label | Detail::Option);
+        given && matches!(self.ty, Type::Word(_) | Type::YesNo)
+    }
+}
+
 #[derive(Debug, Clone)]
 pub enum Detail {
     Fact { varies: Varies, about_row: bool, list: Option<Vec<(String, Type)>> },
     Label,
     Option,
-    Parameter { never_zero: bool, by_row: bool, by_match: bool },
-    Figure { per: Per },
+    Parameter { never_zero: bool, by_row: bool, by_match: bool, keys: Vec<String> },
+    Figure { cut: Cut },
     Field { item: Item },
 }
 
@@ -134,6 +163,7 @@ pub struct Names {
     pub has_month_end: bool,
     /// Classes that treatment declares, in order.
     pub classes: Vec<String>,
+    cuts: Vec<CutEntry>,
     words: Vec<String>,
     word_ids: BTreeMap<String, WordId>,
 }
@@ -148,6 +178,34 @@ impl Names {
         self.words.push(word.to_owned());
         self.word_ids.insert(word.to_owned(), id);
         id
+    }
+
+    /// The number of a way of cutting years, made if new.
+    pub fn cut(&mut self, entry: CutEntry) -> Cut {
+        let known = self.cuts.iter().position(|c| *c == entry);
+        Cut(known.unwrap_or_else(|| {
+            self.cuts.push(entry);
+            self.cuts.len() - 1
+        }))
+    }
+
+    pub fn known_cut(&self, entry: &CutEntry) -> Option<Cut> {
+        self.cuts.iter().position(|c| c == entry).map(Cut)
+    }
+
+    /// The cut into periods of one length.
+    pub fn find_cut(&self, per: Per) -> Option<Cut> {
+        self.cuts.iter().position(|c| c.pers == [per] && c.text == per.word()).map(Cut)
+    }
+
+    /// The lengths that the periods of a cut may have.
+    pub fn pers(&self, cut: Cut) -> &[Per] {
+        self.cuts.get(cut.0).map_or(&[], |c| &c.pers)
+    }
+
+    /// `month`, or `quarter or month`.
+    pub fn cut_words(&self, cut: Cut) -> String {
+        self.pers(cut).iter().map(|p| p.word()).collect::<Vec<_>>().join(" or ")
     }
 
     pub fn find_word(&self, word: &str) -> Option<WordId> {

@@ -50,7 +50,43 @@ pub enum Node {
         over: Over,
         over_span: Span,
         filter: Option<Box<Expr>>,
+        reach: Reach,
     },
+}
+
+/// Which days an aggregate takes its items from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// The period of the formula.
+    Period,
+    /// From the first day of the tax year to the last day of the period.
+    YearSoFar,
+    /// The best of all windows of one length that end on a day of the period.
+    Any { best: Best, count: u32, unit: DateUnit },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Best {
+    Largest,
+    Smallest,
+}
+
+/// What dates are moved by and windows are measured in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DateUnit {
+    Days,
+    Months,
+    Years,
+}
+
+impl DateUnit {
+    pub fn word(self) -> &'static str {
+        match self {
+            DateUnit::Days => "days",
+            DateUnit::Months => "months",
+            DateUnit::Years => "years",
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,6 +202,10 @@ pub enum Over {
     Quarters,
     /// A list fact.
     List(String),
+    /// The days that the records of a list fact cover.
+    DaysOf(String),
+    /// The periods of a quantity or tax.
+    PeriodsOf(String),
 }
 
 impl Over {
@@ -184,6 +224,8 @@ impl Over {
         match self {
             Over::ItsMatches => "its matches".to_owned(),
             Over::List(name) => name.clone(),
+            Over::DaysOf(name) => format!("days of {name}"),
+            Over::PeriodsOf(name) => format!("periods of {name}"),
             other => Self::WORDS.iter().find(|(_, over)| over == other).map_or_else(String::new, |(word, _)| (*word).to_owned()),
         }
     }

@@ -7,7 +7,8 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use crate::formula::Formula;
-use crate::formula::names::{Item, Names, Per, Varies};
+use crate::formula::code::Ref;
+use crate::formula::names::{CutEntry, Item, Names, Per, Varies};
 use crate::formula::types::{Type, Unit, Value};
 use crate::yaml::Spot;
 
@@ -208,11 +209,22 @@ pub struct Parameter {
     pub unit: Type,
     pub selected_by: SelectedBy,
     pub known_through: Option<NaiveDate>,
+    /// What its tables are looked up by.
+    pub by: Vec<Key>,
     pub values: Vec<DatedValue>,
     /// Values of acts cancelled or proposed: never selected, only told.
     pub shadows: Vec<DatedValue>,
     pub note: Option<String>,
     pub at: At,
+}
+
+/// A name that tables are looked up by: a fact, label, reading or choice.
+#[derive(Debug, Clone)]
+pub struct Key {
+    pub name: String,
+    pub at: At,
+    /// Resolved when the law is compiled.
+    pub target: Option<Ref>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -240,6 +252,56 @@ pub enum Given {
     Formula(Box<Formula>),
     /// The sources do not say.
     Unknown,
+    /// Rows tried in order; the first that fits counts.
+    Table(Vec<TableRow>),
+}
+
+impl Given {
+    /// The formulas of the value, or of the rows of its table.
+    pub fn formulas(&self) -> Vec<&Formula> {
+        match self {
+            Given::Formula(formula) => vec![formula],
+            Given::Table(rows) => rows.iter().flat_map(|r| r.value.formulas()).collect(),
+            Given::Literal(_) | Given::Unknown => Vec::new(),
+        }
+    }
+
+    pub fn formulas_mut(&mut self) -> Vec<&mut Formula> {
+        match self {
+            Given::Formula(formula) => vec![formula],
+            Given::Table(rows) => rows.iter_mut().flat_map(|r| r.value.formulas_mut()).collect(),
+            Given::Literal(_) | Given::Unknown => Vec::new(),
+        }
+    }
+
+    /// The values that are written out; `None` if some value is not.
+    pub fn literals(&self) -> Option<Vec<Value>> {
+        match self {
+            Given::Literal(value) => Some(vec![*value]),
+            Given::Table(rows) => Some(rows.iter().map(|r| r.value.literals()).collect::<Option<Vec<_>>>()?.concat()),
+            Given::Formula(_) | Given::Unknown => None,
+        }
+    }
+}
+
+/// A row of a table.
+#[derive(Debug, Clone)]
+pub struct TableRow {
+    /// The words asked for, in the order of the parameter's `by`, as written; `None` fits any.
+    pub asked: Vec<Option<Vec<(String, At)>>>,
+    /// The same as values, once the law is compiled.
+    pub words: Vec<Option<Vec<Value>>>,
+    pub value: Given,
+    /// Added to what the dated value cites.
+    pub cite: Cite,
+    pub note: Option<String>,
+    pub at: At,
+}
+
+impl TableRow {
+    pub fn fits(&self, keys: &[Value]) -> bool {
+        self.words.iter().zip(keys).all(|(asked, key)| asked.as_ref().is_none_or(|words| words.contains(key)))
+    }
 }
 
 /// A formula, or cases tried in order.
@@ -253,6 +315,43 @@ pub struct Case {
     /// `None` in the last.
     pub when: Option<Formula>,
     pub then: Formula,
+}
+
+/// How an entry is cut into periods: by one length, or by cases decided on the first day of each tax year.
+#[derive(Debug, Clone)]
+pub struct PerRule {
+    pub cases: Vec<PerCase>,
+}
+
+#[derive(Debug, Clone)]
+pub struct PerCase {
+    /// `None` in the last.
+    pub when: Option<Formula>,
+    pub then: Per,
+}
+
+impl PerRule {
+    pub fn always(per: Per) -> PerRule {
+        PerRule { cases: vec![PerCase { when: None, then: per }] }
+    }
+
+    pub fn is(&self, per: Per) -> bool {
+        self.cases.iter().all(|c| c.then == per)
+    }
+
+    /// Every length the periods may have, and the cases as text.
+    pub fn cut(&self) -> CutEntry {
+        let mut pers: Vec<Per> = Vec::new();
+        let mut text = Vec::new();
+        for case in &self.cases {
+            if !pers.contains(&case.then) {
+                pers.push(case.then);
+            }
+            let when = case.when.as_ref().map(|w| w.text.split_whitespace().collect::<Vec<_>>().join(" ") + " ");
+            text.push(when.unwrap_or_default() + case.then.word());
+        }
+        CutEntry { text: text.join("; "), pers }
+    }
 }
 
 /// A computed field of a row block.
@@ -292,7 +391,7 @@ pub struct Quantity {
     pub name: String,
     pub title: Option<String>,
     pub unit: Type,
-    pub per: Per,
+    pub per: PerRule,
     pub rule: Rule,
     pub cite: Cite,
     pub note: Option<String>,
@@ -307,7 +406,7 @@ pub struct Tax {
     pub borne_by: String,
     pub in_force: InForce,
     pub applies: Option<Formula>,
-    pub per: Per,
+    pub per: PerRule,
     pub base: Option<Formula>,
     pub rate: Option<Formula>,
     pub amount: Option<Formula>,

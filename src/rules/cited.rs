@@ -1,12 +1,13 @@
 //! Everything in a law that rests on a source.
 
-use super::book::{At, Cite, RuleBook};
+use super::book::{At, Cite, Given, RuleBook};
 
 /// What rests on a source; the most consequential first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum What {
     Tax,
     Value,
+    TableRow,
     Due,
     Rounding,
     Advances,
@@ -31,6 +32,7 @@ impl What {
         match self {
             What::Tax => "tax",
             What::Value => "value",
+            What::TableRow => "row of a table",
             What::Due => "due date",
             What::Rounding => "rounding",
             What::Advances => "advances",
@@ -53,7 +55,9 @@ impl What {
 
     /// True for what decides by itself, so that it may not rest on an act which is not in force.
     pub fn decides(self) -> bool {
-        !matches!(self, What::Valuation | What::Reading | What::Choice | What::Fact | What::MonthEnd | What::Shadow | What::Watch)
+        use What as W;
+        let beside = [W::TableRow, W::Valuation, W::Reading, W::Choice, W::Fact, W::MonthEnd, W::Shadow, W::Watch];
+        !beside.contains(&self)
     }
 }
 
@@ -91,6 +95,10 @@ pub fn every(book: &RuleBook) -> Vec<Cited<'_>> {
     for (i, parameter) in book.parameters.iter().enumerate() {
         for (index, value) in parameter.values.iter().enumerate() {
             add(What::Value, i, index, &value.cite, &value.at);
+            if let Given::Table(rows) = &value.value {
+                // Added to what the value cites; most rows cite nothing of their own.
+                rows.iter().filter(|r| !r.cite.is_empty()).for_each(|r| add(What::TableRow, i, index, &r.cite, &r.at));
+            }
         }
         for (index, value) in parameter.shadows.iter().enumerate() {
             add(What::Shadow, i, index, &value.cite, &value.at);

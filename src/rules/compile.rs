@@ -6,10 +6,10 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::formula::Formula;
 use crate::formula::check::proven;
 use crate::formula::code::Ref;
-use crate::formula::names::{Detail, Item, Named, Names, Scope};
+use crate::formula::names::{Detail, Item, Named, Names, Per, Scope};
 use crate::formula::types::{Type, Unit, Value, WordSet};
 
-use super::book::{About, At, FactShape, Given, Rule, RuleBook, SelectedBy, Worth};
+use super::book::{About, At, FactShape, PerRule, Rule, RuleBook, SelectedBy, Worth};
 
 /// Declares every name; a clash is an error.
 pub fn declare(book: &mut RuleBook, problems: &mut Vec<Diagnostic>) {
@@ -17,6 +17,9 @@ pub fn declare(book: &mut RuleBook, problems: &mut Vec<Diagnostic>) {
     names.currency.clone_from(&book.currency);
     names.units.clone_from(&book.units);
     names.has_month_end = book.month_end.is_some();
+    for per in [Per::Year, Per::Quarter, Per::Month, Per::Row] {
+        names.cut(PerRule::always(per).cut());
+    }
     for word in crate::ledger::Kind::ALL.iter().map(|k| k.word()).chain(crate::ledger::COUNTERPARTY_KINDS.iter().copied()) {
         names.word(word);
     }
@@ -90,24 +93,26 @@ fn all_names(book: &RuleBook, to: &mut Declared<'_>) {
         to.add(&option.name, &option.at, Ref::Option(index), ty, Detail::Option);
     }
     for (index, parameter) in book.parameters.iter().enumerate() {
-        let never_zero = !parameter.values.is_empty()
-            && parameter
-                .values
-                .iter()
-                .chain(&parameter.shadows)
-                .all(|v| matches!(&v.value, Given::Literal(Value::Number(n)) if !n.is_zero()));
+        let never_zero =
+            !parameter.values.is_empty()
+                && parameter.values.iter().chain(&parameter.shadows).all(|v| {
+                    v.value.literals().is_some_and(|all| all.iter().all(|v| matches!(v, Value::Number(n) if !n.is_zero())))
+                });
         let by_match = matches!(parameter.selected_by, SelectedBy::Disposed | SelectedBy::Acquired);
-        let detail = Detail::Parameter { never_zero, by_row: parameter.selected_by == SelectedBy::Row, by_match };
+        let keys = parameter.by.iter().map(|k| k.name.clone()).collect();
+        let detail = Detail::Parameter { never_zero, by_row: parameter.selected_by == SelectedBy::Row, by_match, keys };
         to.add(&parameter.name, &parameter.at, Ref::Parameter(index), parameter.unit.clone(), detail);
     }
     for (index, field) in book.fields.iter().enumerate() {
         to.add(&field.name, &field.at, Ref::Field(index), field.unit.clone(), Detail::Field { item: field.item });
     }
     for (index, quantity) in book.quantities.iter().enumerate() {
-        to.add(&quantity.name, &quantity.at, Ref::Quantity(index), quantity.unit.clone(), Detail::Figure { per: quantity.per });
+        let cut = to.names.cut(quantity.per.cut());
+        to.add(&quantity.name, &quantity.at, Ref::Quantity(index), quantity.unit.clone(), Detail::Figure { cut });
     }
     for (index, tax) in book.taxes.iter().enumerate() {
-        to.add(&tax.name, &tax.at, Ref::Tax(index), Type::Number(Unit::base(&book.currency)), Detail::Figure { per: tax.per });
+        let cut = to.names.cut(tax.per.cut());
+        to.add(&tax.name, &tax.at, Ref::Tax(index), Type::Number(Unit::base(&book.currency)), Detail::Figure { cut });
     }
 }
 
@@ -121,7 +126,9 @@ pub fn formulas(book: &mut RuleBook, problems: &mut Vec<Diagnostic>) {
         compiler.rule(&mut field.rule, Scope::row(field.item), &field.unit);
     }
     for quantity in &mut book.quantities {
-        compiler.rule(&mut quantity.rule, Scope::period(quantity.per), &quantity.unit);
+        for scope in compiler.periods(&mut quantity.per) {
+            compiler.rule(&mut quantity.rule, scope, &quantity.unit);
+        }
     }
     compiler.taxes(book);
     book.names = names;
@@ -134,6 +141,17 @@ struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
+    /// Where the formulas of an entry stand: they are checked for every period it may have.
+    fn periods(&mut self, per: &mut PerRule) -> Vec<Scope> {
+        for case in &mut per.cases {
+            self.maybe(case.when.as_mut(), Scope::opening(), &Type::YesNo);
+        }
+        let entry = per.cut();
+        // Declared before, so that it is known.
+        let Some(cut) = self.names.known_cut(&entry) else { return Vec::new() };
+        entry.pers.iter().map(|p| Scope::period(*p, cut)).collect()
+    }
+
     fn formula(&mut self, formula: &mut Formula, scope: Scope, wanted: &Type) {
         formula.compile(self.names, scope, &[], Some(wanted), self.problems);
     }
@@ -161,10 +179,8 @@ impl Compiler<'_> {
 
     fn parameters(&mut self, book: &mut RuleBook) {
         for parameter in &mut book.parameters {
-            for value in parameter.values.iter_mut().chain(&mut parameter.shadows) {
-                if let Given::Formula(formula) = &mut value.value {
-                    self.formula(formula, Scope::parameter(), &parameter.unit);
-                }
+            for formula in parameter.values.iter_mut().chain(&mut parameter.shadows).flat_map(|v| v.value.formulas_mut()) {
+                self.formula(formula, Scope::parameter(), &parameter.unit);
             }
         }
     }
@@ -191,14 +207,15 @@ impl Compiler<'_> {
     fn taxes(&mut self, book: &mut RuleBook) {
         let money = self.names.money();
         for tax in &mut book.taxes {
-            let scope = Scope::period(tax.per);
-            self.maybe(tax.applies.as_mut(), scope, &Type::YesNo);
-            self.maybe(tax.base.as_mut(), scope, &money);
-            self.maybe(tax.rate.as_mut(), scope, &Type::Number(Unit::rate()));
-            self.maybe(tax.amount.as_mut(), scope, &money);
-            self.maybe(tax.less.as_mut(), scope, &money);
-            for due in &mut tax.due {
-                self.maybe(due.when.as_mut(), scope, &Type::YesNo);
+            for scope in self.periods(&mut tax.per) {
+                self.maybe(tax.applies.as_mut(), scope, &Type::YesNo);
+                self.maybe(tax.base.as_mut(), scope, &money);
+                self.maybe(tax.rate.as_mut(), scope, &Type::Number(Unit::rate()));
+                self.maybe(tax.amount.as_mut(), scope, &money);
+                self.maybe(tax.less.as_mut(), scope, &money);
+                for due in &mut tax.due {
+                    self.maybe(due.when.as_mut(), scope, &Type::YesNo);
+                }
             }
             if let Some(late) = &mut tax.late {
                 self.formula(&mut late.rate, Scope::day(), &Type::Number(Unit::rate()));
@@ -207,7 +224,8 @@ impl Compiler<'_> {
                 }
             }
             if let Some(advances) = &mut tax.advances {
-                let scope = Scope::period(advances.per);
+                let Some(cut) = self.names.find_cut(advances.per) else { continue };
+                let scope = Scope::period(advances.per, cut);
                 self.formula(&mut advances.amount, scope, &money);
                 for due in &mut advances.due {
                     self.maybe(due.when.as_mut(), scope, &Type::YesNo);
@@ -220,11 +238,9 @@ impl Compiler<'_> {
 /// Every formula of the law.
 pub fn every_formula(book: &RuleBook) -> Vec<&Formula> {
     let mut found: Vec<&Formula> = Vec::new();
-    for value in book.parameters.iter().flat_map(|p| p.values.iter().chain(&p.shadows)) {
-        if let Given::Formula(formula) = &value.value {
-            found.push(formula);
-        }
-    }
+    found.extend(book.parameters.iter().flat_map(|p| p.values.iter().chain(&p.shadows)).flat_map(|v| v.value.formulas()));
+    let pers = book.quantities.iter().map(|q| &q.per).chain(book.taxes.iter().map(|t| &t.per));
+    found.extend(pers.flat_map(|p| &p.cases).filter_map(|c| c.when.as_ref()));
     for treatment in &book.treatments {
         found.extend(&treatment.when);
         for worth in [&treatment.proceeds, &treatment.cost] {

@@ -46,6 +46,7 @@ pub fn load(files: &[Source]) -> Loaded {
     if readable {
         dates::settle(&mut book, &mut diagnostics);
         compile::declare(&mut book, &mut diagnostics);
+        super::tables::resolve(&mut book, &mut diagnostics);
         compile::formulas(&mut book, &mut diagnostics);
         sound::check(&book, &mut diagnostics);
     }

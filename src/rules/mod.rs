@@ -13,8 +13,10 @@ mod read_figures;
 mod read_head;
 mod read_inputs;
 mod read_rows;
+mod read_tables;
 mod read_taxes;
 mod sound;
+pub mod tables;
 pub mod units;
 
 pub use book::RuleBook;

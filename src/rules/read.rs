@@ -3,9 +3,9 @@
 use crate::diagnostic::Code;
 use crate::formula::Formula;
 use crate::formula::names::Per;
-use crate::yaml::{Entry, Fields, Node, Reader, Spot};
+use crate::yaml::{Entry, Fields, Node, Reader, Spot, Value};
 
-use super::book::{At, Case, Cite, InForce, Rule};
+use super::book::{At, Case, Cite, InForce, PerCase, PerRule, Rule};
 
 /// Words and helpers shared by all sections.
 pub trait Read {
@@ -16,7 +16,7 @@ pub trait Read {
     fn formula(&mut self, node: &Node) -> Option<Formula>;
     fn in_force(&mut self, fields: &mut Fields<'_>) -> InForce;
     fn rule(&mut self, fields: &mut Fields<'_>, what: &str) -> Option<Rule>;
-    fn per(&mut self, fields: &mut Fields<'_>, rows: bool) -> Per;
+    fn per(&mut self, fields: &mut Fields<'_>, rows: bool) -> PerRule;
     fn name(&mut self, entry: &Entry) -> String;
     fn text_of(&mut self, fields: &mut Fields<'_>, key: &'static str) -> Option<String>;
 }
@@ -87,7 +87,10 @@ impl Read for Reader {
         let spot = fields.spot;
         match (fields.take("formula"), fields.take("cases")) {
             (Some(node), None) => Some(Rule { cases: vec![Case { when: None, then: self.formula(node)? }] }),
-            (None, Some(node)) => cases(self, node),
+            (None, Some(node)) => {
+                let cases = cases(self, node, |reader, node| reader.formula(node))?;
+                Some(Rule { cases: cases.into_iter().map(|(when, then)| Case { when, then }).collect() })
+            }
             (Some(_), Some(node)) => {
                 self.problem(
                     Code::R0203,
@@ -109,11 +112,22 @@ impl Read for Reader {
         }
     }
 
-    fn per(&mut self, fields: &mut Fields<'_>, rows: bool) -> Per {
-        let words: &[(&'static str, Per)] =
-            &[("year", Per::Year), ("quarter", Per::Quarter), ("month", Per::Month), ("row", Per::Row)];
-        let words = if rows { words } else { words.get(..3).unwrap_or(words) };
-        fields.take("per").and_then(|n| self.one_of(n, words)).unwrap_or(Per::Year)
+    fn per(&mut self, fields: &mut Fields<'_>, rows: bool) -> PerRule {
+        const WORDS: &[(&str, Per)] = &[("year", Per::Year), ("quarter", Per::Quarter), ("month", Per::Month), ("row", Per::Row)];
+        let periods = WORDS.get(..3).unwrap_or(WORDS);
+        let Some(node) = fields.take("per") else { return PerRule::always(Per::Year) };
+        let Value::Map(_) = &node.value else {
+            return PerRule::always(self.one_of(node, if rows { WORDS } else { periods }).unwrap_or(Per::Year));
+        };
+        let mut found = None;
+        if let Some(mut inner) = self.fields(node, "`per`") {
+            if let Some(list) = inner.require(self, "cases") {
+                found = cases(self, list, |reader, node| reader.one_of(node, periods));
+            }
+            inner.done(self);
+        }
+        let cases = found.unwrap_or_else(|| vec![(None, Per::Year)]);
+        PerRule { cases: cases.into_iter().map(|(when, then)| PerCase { when, then }).collect() }
     }
 
     fn name(&mut self, entry: &Entry) -> String {
@@ -148,7 +162,12 @@ fn well_formed(name: &str) -> Option<String> {
     (plain && meant.starts_with(|c: char| c.is_ascii_lowercase())).then_some(meant)
 }
 
-fn cases(reader: &mut Reader, node: &Node) -> Option<Rule> {
+/// Cases tried in order, the last of which has no condition; `read` reads what a case gives.
+fn cases<T>(
+    reader: &mut Reader,
+    node: &Node,
+    read: impl Fn(&mut Reader, &Node) -> Option<T>,
+) -> Option<Vec<(Option<Formula>, T)>> {
     let items = reader.list(node);
     let mut cases = Vec::new();
     for (index, item) in items.iter().enumerate() {
@@ -156,9 +175,9 @@ fn cases(reader: &mut Reader, node: &Node) -> Option<Rule> {
         let (when, then, otherwise) = (fields.take("when"), fields.take("then"), fields.take("otherwise"));
         match (when, then, otherwise) {
             (Some(when), Some(then), None) => {
-                let (when, then) = (reader.formula(when), reader.formula(then));
+                let (when, then) = (reader.formula(when), read(reader, then));
                 if let (Some(when), Some(then)) = (when, then) {
-                    cases.push(Case { when: Some(when), then });
+                    cases.push((Some(when), then));
                 }
             }
             (None, None, Some(otherwise)) => {
@@ -170,8 +189,8 @@ fn cases(reader: &mut Reader, node: &Node) -> Option<Rule> {
                         Some("put `otherwise` last".into()),
                     );
                 }
-                if let Some(then) = reader.formula(otherwise) {
-                    cases.push(Case { when: None, then });
+                if let Some(then) = read(reader, otherwise) {
+                    cases.push((None, then));
                 }
             }
             _ => {
@@ -181,10 +200,10 @@ fn cases(reader: &mut Reader, node: &Node) -> Option<Rule> {
         }
         fields.done(reader);
     }
-    if cases.last().is_none_or(|c| c.when.is_some()) {
+    if cases.last().is_none_or(|(when, _)| when.is_some()) {
         let help = "end the list with `- { otherwise: \"..\" }`";
         reader.problem(Code::R0403, node.spot, "no case covers what is left", Some(help.into()));
         return None;
     }
-    Some(Rule { cases })
+    Some(cases)
 }

@@ -67,7 +67,7 @@ pub fn tax(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     let round = fields.take("round").and_then(|n| rounding(reader, n));
     let has_working_days = book.working_days.is_some();
     let due_node = fields.take("due");
-    let due = due_node.map(|n| dues(reader, n, per == Per::Year, has_working_days)).unwrap_or_default();
+    let due = due_node.map(|n| dues(reader, n, per.is(Per::Year), has_working_days)).unwrap_or_default();
     let late_node = fields.take("late");
     let late = late_node.and_then(|n| late(reader, n));
     if let (Some(node), None) = (late_node, due_node) {
@@ -76,8 +76,8 @@ pub fn tax(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     }
     let advances = fields.take("advances").and_then(|n| {
         let found = advances(reader, n, has_working_days)?;
-        if found.per <= per {
-            let message = format!("the advances of `{name}` are for parts of its period, which is a {}", per.word());
+        if let Some(case) = per.cases.iter().find(|c| found.per <= c.then) {
+            let message = format!("the advances of `{name}` are for parts of its period, which is a {}", case.then.word());
             reader.problem(Code::R0203, n.spot, message, Some("let `per` of the advances be shorter".into()));
         }
         if found.late && late_node.is_none() {

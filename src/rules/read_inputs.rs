@@ -7,9 +7,10 @@ use crate::formula::types::{Type, Unit, Value};
 use crate::yaml::{Entry, Fields, Node, Reader, Value as Yaml};
 
 use super::book::{
-    About, DatedValue, Fact, FactDefault, FactShape, Given, OptionEntry, OptionSet, Parameter, RuleBook, SelectedBy,
+    About, DatedValue, Fact, FactDefault, FactShape, Given, Key, OptionEntry, OptionSet, Parameter, RuleBook, SelectedBy,
 };
 use super::read::Read;
+use super::read_tables;
 use super::units::{literal, literal_help, read_unit};
 
 /// Reads one entry of `facts`.
@@ -148,13 +149,20 @@ pub fn parameter(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     let selected_by =
         fields.require(reader, "selected_by").and_then(|n| reader.one_of(n, &selected)).unwrap_or(SelectedBy::Period);
     let known_through = fields.take("known_through").and_then(|n| reader.date(n));
+    let by = fields.take("by").map(|n| read_tables::keys(reader, n)).unwrap_or_default();
     let values_node = fields.require(reader, "values");
     let known_unit = unit.is_some();
     let unit = unit.unwrap_or(Type::Number(Unit::zero()));
     let mut values = Vec::new();
     if let Some(node) = values_node.filter(|_| known_unit) {
-        for item in reader.list(node) {
-            values.extend(dated_value(reader, item, &name, &unit));
+        let items = reader.list(node);
+        let is_table = |item: &Node| matches!(&item.value, Yaml::Map(entries) if entries.iter().any(|e| e.key == "table"));
+        if let (Some(first), false) = (by.first(), items.iter().any(is_table)) {
+            let message = format!("`{name}` has no table that could be looked up by `{}`", first.name);
+            reader.problem(Code::R0203, first.at.spot, message, Some("give a value as `table: [..]`, or leave `by` out".into()));
+        }
+        for item in items {
+            values.extend(dated_value(reader, item, &name, &unit, &by));
         }
         if matches!(&node.value, Yaml::List(l) if l.is_empty()) {
             reader.problem(
@@ -166,41 +174,45 @@ pub fn parameter(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
         }
     }
     fields.done(reader);
-    book.parameters.push(Parameter {
-        name,
-        title,
-        unit,
-        selected_by,
-        known_through,
-        values,
-        shadows: Vec::new(),
-        note,
-        at: reader.at(entry.key_spot),
-    });
+    let (shadows, at) = (Vec::new(), reader.at(entry.key_spot));
+    let parameter = Parameter { name, title, unit, selected_by, known_through, by, values, shadows, note, at };
+    book.parameters.push(parameter);
 }
 
-fn dated_value(reader: &mut Reader, node: &Node, name: &str, unit: &Type) -> Option<DatedValue> {
+fn dated_value(reader: &mut Reader, node: &Node, name: &str, unit: &Type, by: &[Key]) -> Option<DatedValue> {
     let mut fields = reader.fields(node, "a dated value")?;
     let in_force = reader.in_force(&mut fields);
-    let value_node = fields.require(reader, "value");
+    let table = fields.take("table").map(|n| read_tables::table(reader, n, unit, by));
+    let value_node = if table.is_some() { fields.take("value") } else { fields.require(reader, "value") };
     let cite = reader.cite(&mut fields, &format!("this value of `{name}`"));
     let note = reader.text_of(&mut fields, "note");
     fields.done(reader);
-    let value_node = value_node?;
-    let text = reader.text(value_node)?;
-    let value = if text == "unknown" {
-        Given::Unknown
-    } else {
-        match literal(text, unit) {
-            Ok(value) => Given::Literal(value),
-            Err(_) if is_formula(text) => Given::Formula(Box::new(Formula::take(value_node, &reader.file)?)),
-            Err(message) => {
-                reader.problem(Code::R0203, value_node.spot, message, literal_help(text, unit));
-                return None;
-            }
+    let value = match (table, value_node) {
+        (None, value_node) => given(reader, value_node?, unit)?,
+        (Some(table), None) => Given::Table(table?),
+        (Some(_), Some(node)) => {
+            let message = format!("this value of `{name}` has both `value` and `table`");
+            reader.problem(Code::R0203, node.spot, message, Some("keep one of them".into()));
+            return None;
         }
     };
     Some(DatedValue { in_force, value, cite, note, at: reader.at(node.spot) })
+}
+
+/// `unknown`, a literal of the unit, or a formula over parameters.
+pub fn given(reader: &mut Reader, node: &Node, unit: &Type) -> Option<Given> {
+    let text = reader.text(node)?;
+    if text == "unknown" {
+        return Some(Given::Unknown);
+    }
+    match literal(text, unit) {
+        Ok(value) => Some(Given::Literal(value)),
+        Err(_) if is_formula(text) => Some(Given::Formula(Box::new(Formula::take(node, &reader.file)?))),
+        Err(message) => {
+            reader.problem(Code::R0203, node.spot, message, literal_help(text, unit));
+            None
+        }
+    }
 }
 
 /// A formula has an operator or begins with a name; a number with a word behind it is a value written in a wrong way.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::{Code, Diagnostic, suggestion};
 use crate::formula::code::Ref;
 
-use super::book::{At, Cite, Effect, Given, Rule, RuleBook, SelectedBy};
+use super::book::{At, Cite, Effect, Rule, RuleBook, SelectedBy};
 use super::compile::{every_formula, tax_formulas};
 use super::{cited, dates};
 
@@ -28,12 +28,8 @@ fn rule_refs(rule: &Rule) -> Vec<Ref> {
 fn graph(book: &RuleBook) -> BTreeMap<Ref, (String, At, Vec<Ref>)> {
     let mut nodes = BTreeMap::new();
     for (index, parameter) in book.parameters.iter().enumerate() {
-        let refs = parameter
-            .values
-            .iter()
-            .chain(&parameter.shadows)
-            .filter_map(|v| if let Given::Formula(f) = &v.value { Some(f.code.refs()) } else { None });
-        nodes.insert(Ref::Parameter(index), (parameter.name.clone(), parameter.at.clone(), refs.flatten().collect()));
+        let refs = parameter.values.iter().chain(&parameter.shadows).flat_map(|v| v.value.formulas()).flat_map(|f| f.code.refs());
+        nodes.insert(Ref::Parameter(index), (parameter.name.clone(), parameter.at.clone(), refs.collect()));
     }
     for (index, field) in book.fields.iter().enumerate() {
         nodes.insert(Ref::Field(index), (field.name.clone(), field.at.clone(), rule_refs(&field.rule)));
@@ -158,7 +154,8 @@ fn unused(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
     if crate::diagnostic::any_error(problems) {
         return;
     }
-    let used: BTreeSet<Ref> = every_formula(book).iter().flat_map(|f| f.code.refs()).collect();
+    let mut used: BTreeSet<Ref> = every_formula(book).iter().flat_map(|f| f.code.refs()).collect();
+    used.extend(book.parameters.iter().flat_map(super::tables::key_refs));
     let mut warn = |what: &str, name: &str, at: &At| {
         let message = format!("{what} `{name}` is never used");
         problems.push(Diagnostic::new(Code::R0409, message).at(at.place()).help("use it in a formula, or leave it out"));

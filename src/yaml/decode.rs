@@ -143,13 +143,13 @@ pub struct Fields<'a> {
     pub spot: Spot,
     what: &'static str,
     entries: &'a [Entry],
-    known: Vec<&'static str>,
+    known: Vec<String>,
 }
 
 impl<'a> Fields<'a> {
     /// The value behind a key, if the key stands here. One in capitals is read as it is meant, and refused by [`Fields::done`].
-    pub fn take(&mut self, key: &'static str) -> Option<&'a Node> {
-        self.known.push(key);
+    pub fn take(&mut self, key: &str) -> Option<&'a Node> {
+        self.known.push(key.to_owned());
         let small = |e: &&Entry| e.key.eq_ignore_ascii_case(key);
         let found = self.entries.iter().find(|e| e.key == key).or_else(|| self.entries.iter().find(small)).map(|e| &e.value);
         #[cfg(test)]
@@ -158,7 +158,7 @@ impl<'a> Fields<'a> {
     }
 
     /// As [`Fields::take`], and an error if the key is missing.
-    pub fn require(&mut self, reader: &mut Reader, key: &'static str) -> Option<&'a Node> {
+    pub fn require(&mut self, reader: &mut Reader, key: &str) -> Option<&'a Node> {
         let found = self.take(key);
         if found.is_none() {
             let message = format!("{} has no `{key}`", self.what);
@@ -170,7 +170,7 @@ impl<'a> Fields<'a> {
     /// Refuses the keys nobody asked for. Behind a formula in `{..}` such a key is most likely the rest of the formula.
     pub fn done(self, reader: &mut Reader) {
         for (index, entry) in self.entries.iter().enumerate() {
-            if self.known.contains(&entry.key.as_str()) {
+            if self.known.contains(&entry.key) {
                 continue;
             }
             let before = index.checked_sub(1).and_then(|i| self.entries.get(i)).map(|e| &e.value);
@@ -181,7 +181,7 @@ impl<'a> Fields<'a> {
                 reader.problem(Code::R0105, entry.key_spot, message, Some("put the formula in double quotes".into()));
             } else {
                 let message = format!("`{}` is not a key of {}", entry.key, self.what);
-                let help = suggestion(&entry.key, self.known.iter().copied());
+                let help = suggestion(&entry.key, self.known.iter().map(String::as_str));
                 reader.problem(Code::R0201, entry.key_spot, message, help);
             }
         }

@@ -1,30 +1,43 @@
-//! Aggregates: what they run over, and what may stand inside.
+//! Aggregates: what they run over, from which days, and what may stand inside.
 
 use crate::diagnostic::{Code as Kind, suggestion};
 use crate::formula::code::{Code, Op, Range, Ref};
-use crate::formula::names::{Detail, Item, Named, Per, Scope};
+use crate::formula::names::{Cut, Detail, Item, Named, Per, Scope};
 use crate::formula::token::Span;
-use crate::formula::tree::{Expr, How, Over};
+use crate::formula::tree::{DateUnit, Expr, How, Over, Reach};
 use crate::formula::types::{Type, Unit};
 
 use super::Checker;
 
+/// An aggregate as written.
+pub(super) struct Aggregate<'a> {
+    pub how: How,
+    pub of: Option<&'a Expr>,
+    pub over: &'a Over,
+    pub over_span: Span,
+    pub filter: Option<&'a Expr>,
+    pub reach: Reach,
+    pub span: Span,
+}
+
+/// The periods that formulas inside may be about.
+type Periods = Vec<(Option<Per>, Option<Cut>)>;
+
 impl Checker<'_> {
-    pub(super) fn aggregate(
-        &mut self,
-        how: How,
-        of: Option<&Expr>,
-        over: &Over,
-        over_span: Span,
-        filter: Option<&Expr>,
-        span: Span,
-    ) -> Option<Code> {
-        let (range, item, per) = self.range(over, over_span)?;
+    pub(super) fn aggregate(&mut self, written: &Aggregate<'_>) -> Option<Code> {
+        let (range, item, periods) = self.range(written.over, written.over_span)?;
+        self.reaches(written, range)?;
         let outer = self.scope;
-        self.scope = Scope { item, per, ..outer };
-        let of = of.map(|e| self.number_or_date(e, how));
-        let filter = filter.map(|e| self.yes_no(e));
+        // What is inside must make sense for every length that the periods may have.
+        let mut checked = None;
+        for (per, cut) in periods {
+            self.scope = Scope { item, per, cut, ..outer };
+            let of = written.of.map(|e| self.amount(e, written.how));
+            let filter = written.filter.map(|e| self.yes_no(e));
+            checked = Some((of, filter));
+        }
         self.scope = outer;
+        let (of, filter) = checked?;
         let of = match of {
             Some(code) => Some(Box::new(code?)),
             None => None,
@@ -34,17 +47,11 @@ impl Checker<'_> {
             None => None,
         };
         let ty = of.as_ref().map_or(Type::Number(Unit::number()), |code| code.ty.clone());
-        let ty = if let Type::Number(unit) = &ty
-            && unit.zero
-        {
-            Type::Number(Unit::zero())
-        } else {
-            ty
-        };
-        Some(Code { span, ty, op: Op::Aggregate { how, of, over: range, filter } })
+        let op = Op::Aggregate { how: written.how, of, over: range, filter, reach: written.reach };
+        Some(Code { span: written.span, ty, op })
     }
 
-    pub(super) fn number_or_date(&mut self, expr: &Expr, how: How) -> Option<Code> {
+    fn amount(&mut self, expr: &Expr, how: How) -> Option<Code> {
         let code = self.expr(expr)?;
         match &code.ty {
             Type::Number(_) => Some(code),
@@ -55,59 +62,125 @@ impl Checker<'_> {
         }
     }
 
-    pub(super) fn range(&mut self, over: &Over, span: Span) -> Option<(Range, Item, Option<Per>)> {
+    /// Whether the items have a day that a window, or the year so far, can hold.
+    fn reaches(&mut self, written: &Aggregate<'_>, range: Range) -> Option<()> {
+        let span = written.over_span;
+        if matches!(range, Range::Days { .. }) && written.how != How::Count {
+            let help = "write `count over days of ..`";
+            return self.fault(Kind::R0305, span, "days are counted, nothing else", Some(help.into()));
+        }
+        match written.reach {
+            Reach::Period => {}
+            Reach::YearSoFar if !matches!(range, Range::ItsMatches | Range::List(_)) => {}
+            Reach::YearSoFar => {
+                let message = format!("`{}` are not cut by days", written.over.word());
+                return self.fault(Kind::R0305, span, message, Some("leave `in the year so far` out".into()));
+            }
+            Reach::Any { unit, .. } => {
+                if matches!(range, Range::ItsMatches | Range::List(_) | Range::Months | Range::Quarters | Range::PeriodsOf(_)) {
+                    let message = format!("a window of days cannot run over `{}`", written.over.word());
+                    let help = "run over rows (`matches`, `income`, ..) or over `days of` a list";
+                    return self.fault(Kind::R0305, span, message, Some(help.into()));
+                }
+                if unit != DateUnit::Days && !self.names.has_month_end {
+                    let message = format!("how {} are counted back from the end of a month is not said", unit.word());
+                    let help = "add `month_end: { rule: clip, cite: [..] }` at the head of the file";
+                    return self.fault(Kind::R0202, written.span, message, Some(help.into()));
+                }
+            }
+        }
+        Some(())
+    }
+
+    /// The range, what its items are, and the periods that formulas inside may be about.
+    fn range(&mut self, over: &Over, span: Span) -> Option<(Range, Item, Periods)> {
         let scope = self.scope;
-        if scope.item != Item::None && *over != Over::ItsMatches && !matches!(over, Over::List(_)) {
+        let own = vec![(scope.per, scope.cut)];
+        let free = matches!(over, Over::List(_));
+        if scope.item != Item::None && *over != Over::ItsMatches && !free {
             let help = (scope.item == Item::Disposal).then(|| "a disposal has `its matches`".to_owned());
             return self.fault(
                 Kind::R0305,
                 span,
-                format!("`{}` are rows of a period; this formula is about {}", over.word(), scope.item.words()),
+                format!("`{}` are read by period; this formula is about {}", over.word(), scope.item.words()),
                 help,
             );
         }
-        if scope.item == Item::None && scope.per.is_none() && !matches!(over, Over::List(_)) {
+        if scope.item == Item::None && scope.per.is_none() && !free {
             return self.fault(Kind::R0305, span, format!("`{}` cannot be read here", over.word()), None);
         }
-        let per = scope.per;
         Some(match over {
-            Over::Transactions => (Range::Transactions, Item::Row, per),
-            Over::Acquisitions => (Range::Acquisitions, Item::Acquisition, per),
-            Over::Disposals => (Range::Disposals, Item::Disposal, per),
-            Over::Matches => (Range::Matches, Item::Match, per),
-            Over::Income => (Range::Income, Item::Income, per),
-            Over::Expenses => (Range::Expenses, Item::Expense, per),
+            Over::Transactions => (Range::Transactions, Item::Row, own),
+            Over::Acquisitions => (Range::Acquisitions, Item::Acquisition, own),
+            Over::Disposals => (Range::Disposals, Item::Disposal, own),
+            Over::Matches => (Range::Matches, Item::Match, own),
+            Over::Income => (Range::Income, Item::Income, own),
+            Over::Expenses => (Range::Expenses, Item::Expense, own),
             Over::ItsMatches => {
                 if scope.item != Item::Disposal {
                     let help = "in a period's formula write `over matches`";
                     return self.fault(Kind::R0305, span, "only a disposal has `its matches`", Some(help.into()));
                 }
-                (Range::ItsMatches, Item::Match, per)
+                (Range::ItsMatches, Item::Match, own)
             }
             Over::Months | Over::Quarters => {
                 let inner = if *over == Over::Months { Per::Month } else { Per::Quarter };
-                if per.is_some_and(|own| own >= inner) {
-                    let message = format!("a {} has no {} in it", per.map_or("row", Per::word), over.word());
+                // A month is its own only month, so that one formula serves months and longer periods.
+                if scope.per.is_some_and(|own| own > inner) {
+                    let message = format!("a {} has no {} in it", scope.per.map_or("row", Per::word), over.word());
                     return self.fault(Kind::R0307, span, message, None);
                 }
-                (if inner == Per::Month { Range::Months } else { Range::Quarters }, Item::None, Some(inner))
+                let range = if inner == Per::Month { Range::Months } else { Range::Quarters };
+                (range, Item::None, vec![(Some(inner), self.names.find_cut(inner))])
             }
-            Over::List(name) => match self.names.by_name.get(name) {
-                Some(Named { target: Ref::Fact(fact), detail: Detail::Fact { list: Some(_), .. }, .. }) => {
-                    (Range::List(*fact), Item::Record(*fact), per)
+            Over::PeriodsOf(name) => {
+                let Some(Named { target, detail: Detail::Figure { cut }, .. }) = self.names.by_name.get(name) else {
+                    let message = format!("`{name}` is not a quantity or tax");
+                    return self.fault(Kind::R0302, span, message, None);
+                };
+                let pers = self.names.pers(*cut);
+                if let Some(shorter) = pers.iter().find(|p| scope.per.is_some_and(|own| own > **p) || **p == Per::Row) {
+                    let message = format!("`{name}` may be by {}, this formula is by {}", shorter.word(), own_word(scope));
+                    return self.fault(Kind::R0307, span, message, None);
                 }
-                _ => {
-                    let lists = self
-                        .names
-                        .by_name
-                        .iter()
-                        .filter(|(_, n)| matches!(n.detail, Detail::Fact { list: Some(_), .. }))
-                        .map(|(name, _)| name.as_str());
-                    let known: Vec<&str> = Over::WORDS.iter().map(|(word, _)| *word).chain(lists).collect();
-                    let help = suggestion(name, known.iter().copied());
-                    return self.fault(Kind::R0302, span, format!("an aggregate cannot run over `{name}`"), help);
-                }
-            },
+                (Range::PeriodsOf(*target), Item::None, pers.iter().map(|p| (Some(*p), Some(*cut))).collect())
+            }
+            Over::DaysOf(name) => {
+                let (fact, keys) = self.list(name, span)?;
+                let key = |wanted: &str| keys.iter().position(|(key, ty)| key == wanted && *ty == Type::Date);
+                let (Some(from), Some(through)) = (key("from"), key("through")) else {
+                    let message = format!("the records of `{name}` do not say which days they cover");
+                    let help = format!("declare it with `list_of: {{ from: date, through: date, .. }}`, to run over `{name}`");
+                    return self.fault(Kind::R0305, span, message, Some(help));
+                };
+                (Range::Days { fact, from, through }, Item::Record(fact), own)
+            }
+            Over::List(name) => {
+                let (fact, _) = self.list(name, span)?;
+                (Range::List(fact), Item::Record(fact), own)
+            }
         })
     }
+
+    /// A list fact and the keys of its records.
+    fn list(&mut self, name: &str, span: Span) -> Option<(usize, Vec<(String, Type)>)> {
+        if let Some(Named { target: Ref::Fact(fact), detail: Detail::Fact { list: Some(keys), .. }, .. }) =
+            self.names.by_name.get(name)
+        {
+            return Some((*fact, keys.clone()));
+        }
+        let lists = self
+            .names
+            .by_name
+            .iter()
+            .filter(|(_, n)| matches!(n.detail, Detail::Fact { list: Some(_), .. }))
+            .map(|(name, _)| name.as_str());
+        let known: Vec<&str> = Over::WORDS.iter().map(|(word, _)| *word).chain(lists).collect();
+        let help = suggestion(name, known.iter().copied());
+        self.fault(Kind::R0302, span, format!("an aggregate cannot run over `{name}`"), help)
+    }
+}
+
+fn own_word(scope: Scope) -> &'static str {
+    scope.per.map_or("row", Per::word)
 }

@@ -5,6 +5,8 @@ mod names;
 mod operators;
 mod time;
 
+use aggregates::Aggregate;
+
 use crate::diagnostic::Code as Kind;
 use crate::formula::code::{Code, Op};
 use crate::formula::names::{Names, Per, Scope};
@@ -113,15 +115,17 @@ impl Checker<'_> {
                     return self.fault(
                         Kind::R0305,
                         span,
-                        "a formula about a row has no period",
-                        Some("use `day`, the day of the row".into()),
+                        "there is no period here",
+                        Some("a formula about a row has `day`, the day of the row".into()),
                     );
                 }
                 (if expr.node == Node::PeriodBegin { Op::PeriodBegin } else { Op::PeriodEnd }, Type::Date)
             }
             Node::Previous(name, start) => return self.previous(name, start, span),
-            Node::Aggregate { how, of, over, over_span, filter } => {
-                return self.aggregate(*how, of.as_deref(), over, *over_span, filter.as_deref(), span);
+            Node::Aggregate { how, of, over, over_span, filter, reach } => {
+                let (of, filter) = (of.as_deref(), filter.as_deref());
+                let written = Aggregate { how: *how, of, over, over_span: *over_span, filter, reach: *reach, span };
+                return self.aggregate(&written);
             }
         };
         Some(Code { span, ty, op })

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Code as Kind, suggestion};
 use crate::formula::code::{Code, Op, PartField, Ref, RowField};
-use crate::formula::names::{Detail, Item, Named, Per, Varies};
+use crate::formula::names::{Cut, Detail, Item, Named, Per, Varies};
 use crate::formula::token::Span;
 use crate::formula::types::Type;
 
@@ -54,14 +54,50 @@ impl Checker<'_> {
         self.fault(Kind::R0302, span, format!("nothing is named `{name}`"), help)
     }
 
+    /// True if an entry cut in this way has the period that the formula is about.
+    pub(super) fn same_periods(&self, cut: Cut) -> bool {
+        match self.names.pers(cut) {
+            [only] if self.names.find_cut(*only) == Some(cut) => self.scope.per == Some(*only),
+            _ => self.scope.cut == Some(cut),
+        }
+    }
+
     /// Whether a name may be read where this formula stands.
     pub(super) fn allowed(&mut self, name: &str, named: &Named, span: Span) -> bool {
+        if let Some((code, message, help)) = self.forbidden(name, named) {
+            self.fault::<()>(code, span, message, Some(help.replace("NAME", name)));
+            return false;
+        }
+        self.keys_allowed(name, named, span)
+    }
+
+    /// Whether all that a table is looked up by may be read where the table is.
+    pub(super) fn keys_allowed(&mut self, name: &str, named: &Named, span: Span) -> bool {
+        let Detail::Parameter { keys, .. } = &named.detail else { return true };
+        for key in keys {
+            let Some(entry) = self.names.by_name.get(key).filter(|n| n.is_key()) else { continue };
+            if let Some((code, message, help)) = self.forbidden(key, entry) {
+                let message = format!("`{name}` is looked up by `{key}`, but here {message}");
+                self.fault::<()>(code, span, message, Some(help.replace("NAME", name)));
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Why a name may not be read where this formula stands.
+    fn forbidden(&self, name: &str, named: &Named) -> Option<(Kind, String, &'static str)> {
         let scope = self.scope;
-        let problem: Option<(Kind, String, &str)> = match &named.detail {
-            Detail::Parameter { .. } if scope.fixed => Some((
+        match &named.detail {
+            Detail::Parameter { .. } if scope.fixed || scope.opening => Some((
                 Kind::R0305,
                 format!("`{name}` is a value of the law, which may vary"),
-                "use a reading, a choice or a fact that does not vary",
+                "use a reading, a choice or a fact",
+            )),
+            Detail::Parameter { keys, .. } if scope.parameters_only && !keys.is_empty() => Some((
+                Kind::R0305,
+                format!("`{name}` is a table, and the value of a parameter depends on nothing but its day"),
+                "give this parameter the same `by`, and write its values as a table",
             )),
             Detail::Parameter { by_match: true, .. } if scope.item != Item::Match => {
                 Some((Kind::R0305, format!("`{name}` is selected by a day of a match"), "read it in `each_match`"))
@@ -104,22 +140,33 @@ impl Checker<'_> {
             Detail::Label => None,
             Detail::Figure { .. } if !scope.figures => Some((
                 Kind::R0305,
-                format!("`{name}` is a figure of a period; a formula about a row cannot read it"),
+                match scope.item.is_row() {
+                    true => format!("`{name}` is a figure of a period; a formula about a row cannot read it"),
+                    false => format!("`{name}` is a figure of a period; it cannot be read here"),
+                },
                 "compute what depends on it in `quantities` or `taxes`",
             )),
-            Detail::Figure { per } => match scope.per {
-                Some(own) if own == *per => None,
-                Some(own) => Some((
-                    Kind::R0307,
-                    format!("`{name}` is by {}, this formula is by {}", per.word(), own.word()),
-                    if *per == Per::Month || *per == Per::Quarter {
-                        "read it through an aggregate: `sum of NAME over months`"
-                    } else {
-                        "give both the same `per`"
-                    },
-                )),
-                None => None,
-            },
+            Detail::Figure { cut } => {
+                let own = scope.per?;
+                (!self.same_periods(*cut)).then(|| {
+                    let pers = self.names.pers(*cut);
+                    let by = self.names.cut_words(*cut);
+                    let message = match pers {
+                        [_, _, ..] if pers.contains(&own) => {
+                            format!("`{name}` is by {by}, by cases that are not those of this formula")
+                        }
+                        _ => format!("`{name}` is by {by}, this formula is by {}", own.word()),
+                    };
+                    let help = match pers {
+                        [Per::Row] => "give both the same `per`",
+                        [Per::Month] => "read it through an aggregate: `sum of NAME over months`",
+                        [Per::Quarter] => "read it through an aggregate: `sum of NAME over quarters`",
+                        [_, _, ..] => "give both the same cases of `per`, or read it through an aggregate: `sum of NAME over periods of NAME`",
+                        _ => "give both the same `per`",
+                    };
+                    (Kind::R0307, message, help)
+                })
+            }
             Detail::Field { item } => {
                 let through = scope.item == Item::Match && *item == Item::Disposal;
                 (*item != scope.item && !through).then(|| {
@@ -130,13 +177,6 @@ impl Checker<'_> {
                     )
                 })
             }
-        };
-        match problem {
-            Some((code, message, help)) => {
-                self.fault::<()>(code, span, message, Some(help.replace("NAME", name)));
-                false
-            }
-            None => true,
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Operators, conditions and functions: do the units and types on either side agree?
 
 use crate::diagnostic::{Code as Kind, suggestion};
-use crate::formula::code::{Code, DateUnit, Op, Ref};
+use crate::formula::code::{Code, Op, Ref};
 use crate::formula::names::Detail;
 use crate::formula::token::Span;
-use crate::formula::tree::{Binary, Expr, Function, Node};
+use crate::formula::tree::{Binary, DateUnit, Expr, Function, Node};
 use crate::formula::types::{Type, Unit, Value, WordId};
 
 use super::{Checker, normal, proven};

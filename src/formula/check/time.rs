@@ -12,6 +12,9 @@ impl Checker<'_> {
     pub(super) fn at(&mut self, name: &str, date: &Expr, span: Span) -> Option<Code> {
         let date = self.date(date)?;
         let Some(named) = self.names.by_name.get(name) else { return self.unknown(name, span) };
+        if !self.keys_allowed(name, named, span) {
+            return None;
+        }
         match &named.detail {
             Detail::Parameter { .. } | Detail::Fact { varies: Varies::ByDate, list: None, about_row: false } => {
                 Some(Code { span, ty: named.ty.clone(), op: Op::At(named.target, Box::new(date)) })
@@ -28,7 +31,7 @@ impl Checker<'_> {
     pub(super) fn previous(&mut self, name: &str, start: &Expr, span: Span) -> Option<Code> {
         let start = self.expr(start)?;
         let named = self.names.by_name.get(name);
-        let Some(Named { target: Ref::Quantity(quantity), ty, detail: Detail::Figure { per } }) = named else {
+        let Some(Named { target: Ref::Quantity(quantity), ty, detail: Detail::Figure { cut } }) = named else {
             return self.fault(
                 Kind::R0302,
                 span,
@@ -36,8 +39,11 @@ impl Checker<'_> {
                 Some("`previous` reads a quantity of the period before".into()),
             );
         };
-        if !self.scope.figures || self.scope.per != Some(*per) || *per == Per::Row {
-            let message = format!("`{name}` is by {}; `previous` reads the period before one of the same length", per.word());
+        if !self.scope.figures || !self.same_periods(*cut) || self.scope.per == Some(Per::Row) {
+            let message = format!(
+                "`{name}` is by {}; `previous` reads the period before one of the same length",
+                self.names.cut_words(*cut)
+            );
             return self.fault(Kind::R0307, span, message, None);
         }
         let ty = self.joined(ty, &start.ty, span)?;

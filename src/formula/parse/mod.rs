@@ -1,7 +1,9 @@
 //! Tokens to a tree: a Pratt parser for operators, prose forms by their first word.
 
+mod aggregates;
+
 use super::token::{Span, Token, Trouble, tokens};
-use super::tree::{Binary, Expr, Function, How, Node, Over, Toward};
+use super::tree::{Binary, Expr, Function, How, Node, Toward};
 use crate::diagnostic::suggestion;
 use crate::number::Decimal;
 
@@ -54,6 +56,7 @@ pub const RESERVED: &[&str] = &[
     "expenses",
     "months",
     "quarters",
+    "periods",
     "years",
     "money",
     "rate",
@@ -136,6 +139,10 @@ impl Parser<'_> {
 
     fn is_word(&self, word: &str) -> bool {
         matches!(self.peek(), Token::Name(n) if n == word)
+    }
+
+    fn word_ahead(&self, by: usize, words: &[&str]) -> bool {
+        matches!(self.tokens.get(self.at + by), Some((Token::Name(n), _)) if words.contains(&n.as_str()))
     }
 
     fn eat_word(&mut self, word: &str) -> bool {
@@ -230,7 +237,11 @@ impl Parser<'_> {
             let word = self.name("a word")?;
             return Ok(Some(self.is(left, vec![word], negated)));
         }
-        let negated = self.is_word("not") && matches!(self.tokens.get(self.at + 1), Some((Token::Name(n), _)) if n == "in");
+        let negated = self.is_word("not") && self.word_ahead(1, &["in"]);
+        // `in any 12 months` and `in the year so far` belong to the aggregate around.
+        if !negated && self.is_word("in") && self.word_ahead(1, &["any", "the"]) {
+            return Ok(None);
+        }
         self.at += usize::from(negated);
         if !self.eat_word("in") {
             return Ok(None);
@@ -386,31 +397,5 @@ impl Parser<'_> {
         };
         self.want(")")?;
         Ok(Node::Round { value: Box::new(value), to, toward: *toward })
-    }
-
-    fn aggregate(&mut self, how: How) -> Result<Node, Trouble> {
-        self.want_word("of")?;
-        let (of, over, over_span) = if how == How::Count {
-            let (over, span) = self.over()?;
-            (None, over, span)
-        } else {
-            let of = self.expr(0)?;
-            self.want_word("over")?;
-            let (over, span) = self.over()?;
-            (Some(Box::new(of)), over, span)
-        };
-        let filter = if self.eat_word("where") { Some(Box::new(self.expr(0)?)) } else { None };
-        Ok(Node::Aggregate { how, of, over, over_span, filter })
-    }
-
-    fn over(&mut self) -> Result<(Over, Span), Trouble> {
-        let (word, span) = self.name("what to run over")?;
-        if word == "its" {
-            self.want_word("matches")?;
-            return Ok((Over::ItsMatches, span.to(self.last_span())));
-        }
-        let over =
-            Over::WORDS.iter().find(|(w, _)| *w == word).map_or_else(|| Over::List(word.clone()), |(_, over)| over.clone());
-        Ok((over, span))
     }
 }
