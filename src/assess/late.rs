@@ -103,7 +103,14 @@ impl World<'_> {
                 }
                 left = self.plus(left, -amount)?;
                 debt.unpaid = self.plus(debt.unpaid, -amount)?;
-                let paid = Paid { row: payment.row, day: payment.day, amount, spans: Vec::new(), interest: Decimal::ZERO, limited: false };
+                let paid = Paid {
+                    row: payment.row,
+                    day: payment.day,
+                    amount,
+                    spans: Vec::new(),
+                    interest: Decimal::ZERO,
+                    limited: false,
+                };
                 debt.paid.push(paid);
             }
             found.overpaid = self.plus(found.overpaid, left)?;
