@@ -218,6 +218,10 @@ fn of_one_mind(flaw: impl Fn(&str, &Spot) -> Option<String>, must: impl Fn(&Spot
     refused
 }
 
+fn in_table(spot: &Spot) -> bool {
+    spot.path.iter().any(|step| step == "table")
+}
+
 fn any(errors: &[Diagnostic], codes: &[Code]) -> bool {
     errors.iter().any(|d| codes.contains(&d.code))
 }
@@ -226,7 +230,8 @@ fn any(errors: &[Diagnostic], codes: &[Code]) -> bool {
 fn misspelt_keys_are_refused_by_both() {
     let refused = of_one_mind(
         |text, spot| spot.key.is_some().then(|| spot.with_key(text, &misspelt(spot.name()))),
-        |_, errors| any(errors, &[Code::R0201, Code::R0105]),
+        // The keys of a table are names that the file declares.
+        |spot, errors| !in_table(spot) && any(errors, &[Code::R0201, Code::R0105]),
     );
     assert!(refused > 250, "{refused}");
 }
@@ -236,8 +241,8 @@ fn missing_keys_are_refused_by_both() {
     let refused = of_one_mind(
         |text, spot| spot.key.is_some().then(|| spot.deleted(text)),
         |spot, errors| {
-            // Needed for what stands elsewhere: sections of the law, arguments of readings, dates of later values, interest of advances.
-            let beyond = spot.path.len() == 1 || matches!(spot.name(), "argument" | "from" | "late");
+            // Needed for what stands elsewhere: sections of the law, arguments of readings, dates of later values, keys of tables.
+            let beyond = spot.path.len() == 1 || matches!(spot.name(), "argument" | "from" | "late" | "by");
             !beyond && any(errors, &[Code::R0202, Code::R0401])
         },
     );
@@ -263,7 +268,7 @@ fn misspelt_words_are_refused_by_both() {
         |text, spot| (spot.style == tree::Style::Plain).then(|| spot.with_value(text, &misspelt(&spot.text))),
         |spot, errors| {
             // Words that the file itself declares, and the names of time zones, are not in a schema.
-            let declared = matches!(spot.name(), "default" | "time_zone") || spot.path.iter().any(|step| step == "one_of");
+            let declared = in_table(spot) || matches!(spot.name(), "default" | "time_zone") || spot.path.iter().any(|step| step == "one_of");
             !declared && any(errors, &[Code::R0204])
         },
     );

@@ -88,7 +88,7 @@ impl Read for Reader {
         match (fields.take("formula"), fields.take("cases")) {
             (Some(node), None) => Some(Rule { cases: vec![Case { when: None, then: self.formula(node)? }] }),
             (None, Some(node)) => {
-                let cases = cases(self, node, |reader, node| reader.formula(node))?;
+                let cases = cases(self, node, "a case", |reader, node| reader.formula(node))?;
                 Some(Rule { cases: cases.into_iter().map(|(when, then)| Case { when, then }).collect() })
             }
             (Some(_), Some(node)) => {
@@ -122,7 +122,7 @@ impl Read for Reader {
         let mut found = None;
         if let Some(mut inner) = self.fields(node, "`per`") {
             if let Some(list) = inner.require(self, "cases") {
-                found = cases(self, list, |reader, node| reader.one_of(node, periods));
+                found = cases(self, list, "a case of `per`", |reader, node| reader.one_of(node, periods));
             }
             inner.done(self);
         }
@@ -166,12 +166,13 @@ fn well_formed(name: &str) -> Option<String> {
 fn cases<T>(
     reader: &mut Reader,
     node: &Node,
+    what: &'static str,
     read: impl Fn(&mut Reader, &Node) -> Option<T>,
 ) -> Option<Vec<(Option<Formula>, T)>> {
     let items = reader.list(node);
     let mut cases = Vec::new();
     for (index, item) in items.iter().enumerate() {
-        let Some(mut fields) = reader.fields(item, "a case") else { continue };
+        let Some(mut fields) = reader.fields(item, what) else { continue };
         let (when, then, otherwise) = (fields.take("when"), fields.take("then"), fields.take("otherwise"));
         match (when, then, otherwise) {
             (Some(when), Some(then), None) => {

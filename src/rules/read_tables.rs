@@ -46,7 +46,7 @@ pub fn table(reader: &mut Reader, node: &Node, unit: &Type, by: &[Key]) -> Optio
 fn row(reader: &mut Reader, node: &Node, unit: &Type, by: &[Key]) -> Option<TableRow> {
     let before = reader.problems.len();
     let mut fields = reader.fields(node, "a row of a table")?;
-    let asked: Vec<Option<Vec<(String, At)>>> = by.iter().map(|key| Some(words(reader, fields.take(&key.name)?))).collect();
+    let asked: Vec<Option<Vec<(String, At)>>> = by.iter().map(|key| Some(words(reader, fields.named(&key.name)?))).collect();
     let (value, otherwise) = (fields.take("value"), fields.take("otherwise"));
     let cite = reader.cite_if_any(&mut fields);
     let note = reader.text_of(&mut fields, "note");

@@ -1,6 +1,6 @@
 //! The shapes of a rule file: the file, its head, sources, what is given, the values of the law, figures.
 
-use super::Val::{Currency, Date, Either, Formula, List, Map, MonthDay, Name, Names, Text, Unit, Words};
+use super::Val::{Currency, Date, Either, Formula, List, Map, MonthDay, Name, Names, OneOrMore, Text, Unit, Words};
 use super::{CITE, FROM, Key, LIST_OF_TEXT, MAY_CITE, NEED_TITLE, NOTE, PER_ABOUT, Shape, TITLE, UNTIL, may, need, shape};
 
 const FORMULA: Key = may("formula", Formula, "How it is computed; `cases` where that depends on conditions.");
@@ -186,21 +186,58 @@ pub const SHAPES: &[Shape] = &[
                 Words(&["tax_year", "period", "row", "disposed", "acquired"]),
                 "Whose day decides which value holds.",
             ),
+            may("by", List(&Name), "What its tables are looked up by: facts, labels, readings, choices."),
             may("known_through", Date, "The last day for which it is known to hold; past it, it is an assumption."),
             need("values", List(&Map("a dated value")), "The values, in the order of their dates."),
         ],
     ),
+    Shape {
+        one_of: &[&["value"], &["table"]],
+        ..shape(
+            "a dated value",
+            "A value from a day on.",
+            &[
+                FROM,
+                UNTIL,
+                may("value", Formula, "`10%`, `0.2`, `5000 EUR`, `2024-07-01`, a formula over parameters, or `unknown`."),
+                may("table", List(&Map("a row of a table")), "Rows, tried in order; the first that fits counts."),
+                CITE,
+                NOTE,
+            ],
+        )
+    },
+    Shape {
+        one_of: &[&["value"], &["otherwise"]],
+        // The words asked for, by the names of `by`.
+        rest: Some(OneOrMore(&Text)),
+        ..shape(
+            "a row of a table",
+            "The words that it asks for, and its value.",
+            &[
+                may("value", Formula, "Its value: `10%`, a formula over parameters, or `unknown`."),
+                may("otherwise", Formula, "The value where no row above fits."),
+                MAY_CITE,
+                NOTE,
+            ],
+        )
+    },
     shape(
-        "a dated value",
-        "A value from a day on.",
-        &[
-            FROM,
-            UNTIL,
-            need("value", Formula, "`10%`, `0.2`, `5000 EUR`, `2024-07-01`, a formula over parameters, or `unknown`."),
-            CITE,
-            NOTE,
-        ],
+        "`per`",
+        "How long a period is, where that depends on conditions.",
+        &[need("cases", List(&Map("a case of `per`")), "Cases, tried in order on the first day of the tax year.")],
     ),
+    Shape {
+        one_of: &[&["when", "then"], &["otherwise"]],
+        ..shape(
+            "a case of `per`",
+            "A condition and how long a period is then.",
+            &[
+                may("when", Formula, "The condition, over readings, choices and facts."),
+                may("then", Words(&["year", "quarter", "month"]), "How long a period is where it is met."),
+                may("otherwise", Words(&["year", "quarter", "month"]), "How long a period is where no condition above was met."),
+            ],
+        )
+    },
     Shape {
         one_of: &[&["when", "then"], &["otherwise"]],
         ..shape(
@@ -242,7 +279,7 @@ pub const SHAPES: &[Shape] = &[
                 TITLE,
                 NOTE,
                 need("unit", Unit, "Its unit."),
-                may("per", Words(&["year", "quarter", "month", "row"]), PER_ABOUT),
+                may("per", Either(&[Words(&["year", "quarter", "month", "row"]), Map("`per`")]), PER_ABOUT),
                 FORMULA,
                 CASES,
                 CITE,

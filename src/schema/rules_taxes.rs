@@ -21,7 +21,7 @@ pub const SHAPES: &[Shape] = &[
                 FROM,
                 UNTIL,
                 may("applies", Formula, "The condition under which it is owed; always if nothing is said."),
-                may("per", Words(&["year", "quarter", "month"]), PER_ABOUT),
+                may("per", Either(&[Words(&["year", "quarter", "month"]), Map("`per`")]), PER_ABOUT),
                 may("base", Formula, "What the rate is taken of."),
                 may("rate", Formula, "The rate."),
                 may("amount", Formula, "The tax itself, where it is no base times a rate."),

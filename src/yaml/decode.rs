@@ -148,17 +148,22 @@ pub struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     /// The value behind a key, if the key stands here. One in capitals is read as it is meant, and refused by [`Fields::done`].
-    pub fn take(&mut self, key: &str) -> Option<&'a Node> {
-        self.known.push(key.to_owned());
-        let small = |e: &&Entry| e.key.eq_ignore_ascii_case(key);
-        let found = self.entries.iter().find(|e| e.key == key).or_else(|| self.entries.iter().find(small)).map(|e| &e.value);
+    pub fn take(&mut self, key: &'static str) -> Option<&'a Node> {
+        let found = self.named(key);
         #[cfg(test)]
         super::asked::key(self.what, key, found);
         found
     }
 
+    /// As [`Fields::take`], for a key that is a name of the file.
+    pub fn named(&mut self, key: &str) -> Option<&'a Node> {
+        self.known.push(key.to_owned());
+        let small = |e: &&Entry| e.key.eq_ignore_ascii_case(key);
+        self.entries.iter().find(|e| e.key == key).or_else(|| self.entries.iter().find(small)).map(|e| &e.value)
+    }
+
     /// As [`Fields::take`], and an error if the key is missing.
-    pub fn require(&mut self, reader: &mut Reader, key: &str) -> Option<&'a Node> {
+    pub fn require(&mut self, reader: &mut Reader, key: &'static str) -> Option<&'a Node> {
         let found = self.take(key);
         if found.is_none() {
             let message = format!("{} has no `{key}`", self.what);
