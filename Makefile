@@ -10,9 +10,9 @@ export CARGO_TERM_COLOR ?= never
 test:
 	@bash tests/run.sh
 
-# Everything of `test`, with the properties tried on many more cases.
+# Everything of `test`, with the properties tried on many more cases and flaws planted everywhere.
 test-full:
-	@PROPTEST_CASES=2000 bash tests/run.sh
+	@FISC_FULL=1 PROPTEST_CASES=2000 bash tests/run.sh
 
 bench:
 	cargo bench --bench assess

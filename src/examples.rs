@@ -1,12 +1,13 @@
 //! Worked examples: a small ledger, and the figures that must come out.
 
 mod answer;
+mod tables;
 
 use chrono::NaiveDate;
 
 use crate::assess::Assessment;
 use crate::assess::eval::round;
-use crate::diagnostic::{Code, Diagnostic, Place, Source};
+use crate::diagnostic::{Code, Diagnostic, Place, Source, suggestion};
 use crate::engine::{Inputs, Options, assess, usage_errors};
 use crate::facts::FactsInput;
 use crate::formula::tree::Toward;
@@ -38,6 +39,8 @@ struct Example {
     facts: FactsInput,
     options: Options,
     expect: Vec<Expect>,
+    /// Where its tables stand in the file.
+    origins: Vec<tables::Origin>,
 }
 
 struct Expect {
@@ -83,7 +86,11 @@ pub fn run(book: &RuleBook, file: &Source) -> Vec<CaseResult> {
         let mut reader = Reader::new(&file.name);
         let example = read(&mut reader, node, file);
         match example {
-            Some(example) if reader.problems.is_empty() => results.extend(check(book, &example, file)),
+            Some(example) if reader.problems.is_empty() => {
+                let mut cases = check(book, &example, file);
+                cases.iter_mut().for_each(|case| tables::place(&mut case.diagnostics, &example.origins, file));
+                results.extend(cases);
+            }
             _ => results.extend(broken(reader.problems)),
         }
     }
@@ -128,9 +135,9 @@ fn read(reader: &mut Reader, node: &Node, file: &Source) -> Option<Example> {
         choices: pairs(reader, fields.take("choices")),
         ..Options::default()
     };
+    let mut origins = Vec::new();
     let mut table = |reader: &mut Reader, key: &'static str| {
-        let text = fields.take(key).filter(|n| !n.is_empty()).and_then(|n| reader.string(n))?;
-        Some(Source::new(format!("{}#{key}", file.name), text))
+        fields.take(key).filter(|n| !n.is_empty()).and_then(|n| tables::read(reader, n, key, file, &mut origins))
     };
     let ledger = table(reader, "ledger").unwrap_or_else(|| Source::new("ledger", "timestamp,kind,sent_amount,sent_asset\n"));
     let (rates, prices) = (table(reader, "rates"), table(reader, "prices"));
@@ -157,6 +164,7 @@ fn read(reader: &mut Reader, node: &Node, file: &Source) -> Option<Example> {
         facts,
         options,
         expect,
+        origins,
     })
 }
 
@@ -224,6 +232,22 @@ fn check(book: &RuleBook, example: &Example, file: &Source) -> Vec<CaseResult> {
     example.expect.iter().map(|expect| held(book, example, expect, &assessment, &inputs, file)).collect()
 }
 
+/// Why there is no such figure, and what to name instead.
+fn unknown(expect: &Expect, inputs: &Inputs) -> (String, String) {
+    let ids: Vec<&str> = inputs.ledger.rows.iter().map(|row| &*row.id).collect();
+    match expect.at.row.as_deref().filter(|row| !ids.contains(row)) {
+        Some(row) => {
+            let help =
+                suggestion(row, ids.iter().copied()).unwrap_or_else(|| "name a row by what stands in its column `id`".into());
+            (format!("the example has no row `{row}`"), help)
+        }
+        None => {
+            let help = "name a tax, a quantity, a field of a row, or a holding";
+            (format!("the assessment has no figure `{}` there", expect.figure), help.to_owned())
+        }
+    }
+}
+
 fn held(
     book: &RuleBook,
     example: &Example,
@@ -244,12 +268,8 @@ fn held(
     };
     let Some(found) = found else {
         result.got = "no such figure".into();
-        let message = format!("the assessment has no figure `{}` there", expect.figure);
-        result.diagnostics = vec![
-            Diagnostic::new(Code::R0501, message)
-                .at(expect.place.clone())
-                .help("name a tax, a quantity, a field of a row, or a holding"),
-        ];
+        let (message, help) = unknown(expect, inputs);
+        result.diagnostics = vec![Diagnostic::new(Code::R0501, message).at(expect.place.clone()).help(help)];
         return result;
     };
     let rounded = match (found, expect.rounded) {

@@ -89,7 +89,7 @@ impl FactsInput {
         for (name, value) in &self.set {
             found.retain(|(e, _)| e.key != *name);
             let spot = Spot::default();
-            let scalar = Scalar { text: value.clone(), style: Style::Plain, in_flow: false, comment_follows: false };
+            let scalar = Scalar::new(value, Style::Plain);
             // A map or list in braces is read as in a file: `--set "regime={2024-07-01: mining}"`.
             let tree = value.starts_with(['{', '[']).then(|| yaml::parse(&Source::new("--set", value.as_str())).ok()).flatten();
             let node = tree.unwrap_or(Node { spot, value: Yaml::Scalar(scalar) });

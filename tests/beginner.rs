@@ -102,7 +102,7 @@ const MISTAKES: &[Mistake] = &[
     Mistake {
         right: "value: 10%",
         wrong: "value: \"10,5%\"",
-        said: "R0203 `10,5` is not a plain decimal number",
+        said: "R0203 `10,5%` is not a rate: `10,5` is not a plain decimal number",
         help: "write decimals with a point, and nothing between thousands: `10.5%`",
     },
     Mistake {
@@ -425,5 +425,42 @@ fn what_is_shown_is_how_it_is_written() {
         assert!(problem.help.as_ref().is_some_and(|h| h.contains(shown)), "{wrong}: {:?}", problem.help);
         let mended = errors(&law.replacen(from, right, 1));
         assert!(mended.iter().all(|e| e.code.id() == "R0208"), "{right}: {mended:#?}");
+    }
+}
+
+/// The same for an example: what is wrong in its table stands at the line of the file.
+#[test]
+fn the_mistakes_of_an_example_stand_at_their_lines() {
+    let book = load(&[Source::new("tax.yaml", law())]).book.unwrap();
+    let files = Head::new("xx", None, "EUR", "UTC").unwrap().files();
+    let sound = files.into_iter().find(|(path, _)| path.ends_with("sale.yaml")).unwrap().1;
+    let cases = [
+        ("ledger: |", "ledger:", "R0501", "the lines of `ledger` run together into one", "`ledger: |`"),
+        ("12:00:00Z,buy", "12:00:00,buy", "L0201", "is not an instant with its zone", "2024-03-01T08:10:05Z"),
+        ("Z,buy,", "Z,purchase,", "L0202", "`purchase` is not a kind of row", "`buy`"),
+        ("sell,1500,", "sell,1500 EUR,", "L0203", "`1500 EUR` is not a plain decimal", "plain decimal"),
+        ("  sold,2024", "sold,2024", "R0101", "stands too far left", "by 2 spaces"),
+        ("row: sold", "row: sol", "R0501", "the example has no row `sol`", "did you mean `sold`?"),
+        ("figure: income_tax", "figure: incometax", "R0501", "no figure `incometax`", "name a tax"),
+        ("value: 50 }", "value: 50 EUR }", "R0203", "is not a plain decimal", "write the number alone: `50`"),
+        ("expect:", "expects:", "R0202", "an example has no `expect`", "expect"),
+        ("at: { row: sold }", "at: sold", "R0203", "a map with the keys of `at` was expected", "{ key: value"),
+    ];
+    for (right, wrong, code, message, help) in cases {
+        assert!(sound.contains(right), "{right}");
+        let text = sound.replacen(right, wrong, 1);
+        let file = Source::new("xx/examples/sale.yaml", text.as_str());
+        let problems: Vec<Diagnostic> = fisc::examples::run(&book, &file).into_iter().flat_map(|case| case.diagnostics).collect();
+        let found = problems.first().unwrap_or_else(|| panic!("{wrong}: nothing was said"));
+        assert_eq!(found.code.id(), code, "{wrong}: {}", found.message);
+        assert!(found.message.contains(message), "{wrong}: {}", found.message);
+        assert!(found.help.as_ref().is_some_and(|h| h.contains(help)), "{wrong}: {:?}", found.help);
+        let begins = text.bytes().zip(sound.bytes()).take_while(|(a, b)| a == b).count();
+        let place = found.place.as_ref().unwrap();
+        assert_eq!(&*place.file, "xx/examples/sale.yaml", "{wrong}");
+        let shown = text.lines().nth(usize::try_from(place.line).unwrap() - 1).unwrap();
+        let line = text.get(..begins).unwrap().matches('\n').count() + 1;
+        let near = usize::try_from(place.line).unwrap().abs_diff(line) <= 1 || code == "R0202";
+        assert!(near, "{wrong} stands at line {line}, is told at {}: {shown}", place.line);
     }
 }

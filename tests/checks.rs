@@ -215,11 +215,40 @@ fn an_alias_bomb() {
     assert!(underlined(&text, &all[0]).starts_with("&a0"), "{all:#?}");
     assert_eq!(all[0].message, "an anchor (`&name`) lets text be repeated elsewhere, which hides what the rule says");
     assert!(all.iter().any(|d| underlined(&text, d) == "*a0" && d.message.starts_with("an alias")), "{all:#?}");
-    assert!(all.iter().all(|d| d.help.as_deref() == Some("write the value out where it is used")), "{all:#?}");
+    assert!(all.iter().all(|d| d.help.as_ref().unwrap().starts_with("write the value out where it is used")), "{all:#?}");
 
     // A bomb of depth instead: refused, not a full stack.
     let deep = format!("jurisdiction: xx\ntitle: {}{}\n", "[".repeat(100_000), "]".repeat(100_000));
     let all = refused(&deep);
     assert_eq!((all.len(), all[0].code), (1, Code::R0104), "{all:#?}");
     assert!(all[0].help.is_some());
+}
+
+/// However a formula is laid out over lines, a flaw is shown on its line and in its column.
+#[test]
+fn a_place_in_a_formula_of_several_lines() {
+    let layouts = [
+        "formula: |\n      sum of amount\n      over incme",
+        "formula: >\n      sum of amount\n      over incme",
+        "formula: >-\n\n      sum of\n      amount\n\n      over incme",
+        "formula: |\n      sum of\n        amount\n          over incme",
+        "formula: sum of amount\n      over incme",
+        "formula: \"sum of amount\n      over incme\"",
+        "formula: 'sum of\n\n      amount over\n      incme'",
+        "formula: | # how it is computed\n      sum of amount\n\n      over incme",
+    ];
+    for layout in layouts {
+        let flat = "  receipts: { unit: money, formula: sum of amount over income, cite: [act-1] }";
+        let tall = format!("  receipts:\n    unit: money\n    {layout}\n    cite: [act-1]");
+        let text = with(&[(flat, &tall)]);
+        let at = text.find("incme").unwrap();
+        let line = text[..at].matches('\n').count() + 1;
+        let column = at - text[..at].rfind('\n').unwrap();
+        let all = refused(&text);
+        assert_eq!(all.len(), 1, "{layout}: {all:#?}");
+        let place = all[0].place.as_ref().unwrap();
+        let found = (usize::try_from(place.line).unwrap(), usize::try_from(place.column).unwrap(), place.length);
+        assert_eq!(found, (line, column, 5), "{layout}");
+        assert!(load(&[Source::new("law.yaml", text.replace("incme", "income"))]).book.is_some(), "{layout}");
+    }
 }

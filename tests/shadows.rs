@@ -153,8 +153,8 @@ fn what_is_watched_is_kept_and_its_source_counts_as_cited() {
         let change = [("{ title: A note is expected, cite: [note], expected: 2027-01-01, note: it may count swaps }", entry)];
         loaded(&change).diagnostics.into_iter().map(|d| d.code).collect::<Vec<_>>()
     };
-    assert_eq!(codes("{ title: A note, cite: [nota] }"), [Code::R0408, Code::R0402]);
-    assert_eq!(codes("{ title: A note }"), [Code::R0408, Code::R0401]);
+    assert_eq!(codes("{ title: A note, cite: [nota] }"), [Code::R0402]);
+    assert_eq!(codes("{ title: A note }"), [Code::R0401]);
     assert_eq!(codes("{ cite: [note] }"), [Code::R0202]);
     assert_eq!(codes("{ title: A note, cite: [note], expected: soon }"), [Code::R0203]);
 }

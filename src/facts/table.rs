@@ -179,7 +179,7 @@ impl Table {
     /// A cell: a scalar, or a map or list in braces as in a facts file.
     fn value(&self, text: &str, spot: Spot, problems: &mut Vec<Diagnostic>) -> Option<Node> {
         if !text.starts_with(['{', '[']) {
-            let scalar = Scalar { text: text.to_owned(), style: Style::Plain, in_flow: false, comment_follows: false };
+            let scalar = Scalar::new(text, Style::Plain);
             return Some(Node { spot, value: Yaml::Scalar(scalar) });
         }
         match yaml::parse(&Source::new(std::sync::Arc::clone(&self.source.name), text)) {

@@ -26,6 +26,8 @@ pub struct Formula {
     style: Style,
     may_be_cut: bool,
     comment_follows: bool,
+    /// As it stands in the file, for places.
+    written: Scalar,
     pub code: Code,
 }
 
@@ -46,20 +48,20 @@ impl Formula {
             style: scalar.style,
             may_be_cut: scalar.style == Style::Plain && (scalar.in_flow || scalar.comment_follows),
             comment_follows: scalar.comment_follows,
+            written: scalar.clone(),
             code: Code::constant(Value::ZERO, Type::Number(types::Unit::zero())),
         }
     }
 
     /// The place of a stretch of the text.
     pub fn place(&self, span: token::Span) -> Place {
-        let before = self.text.get(..span.start).unwrap_or_default();
-        let lines = u32::try_from(before.matches('\n').count()).unwrap_or(0);
-        let last_line = before.rsplit('\n').next().unwrap_or_default();
-        let chars = u32::try_from(last_line.chars().count()).unwrap_or(0);
+        if let Some((line, column, length)) = self.written.place(span.start, span.end) {
+            return Place::new(&self.file, line, column, length);
+        }
+        let chars = |piece: Option<&str>| u32::try_from(piece.unwrap_or_default().chars().count()).unwrap_or(u32::MAX);
         let quote = u32::from(self.style == Style::Quoted);
-        let length = self.text.get(span.start..span.end).map_or(1, |t| t.lines().next().unwrap_or_default().chars().count());
-        let column = if lines == 0 || self.style == Style::Block { self.spot.column + quote + chars } else { 1 + chars };
-        Place::new(&self.file, self.spot.line + lines, column, u32::try_from(length).unwrap_or(1))
+        let column = self.spot.column + quote + chars(self.text.get(..span.start));
+        Place::new(&self.file, self.spot.line, column, chars(self.text.get(span.start..span.end)))
     }
 
     /// The place of the whole formula.

@@ -26,5 +26,5 @@ fn node(json: &Json) -> Node {
 }
 
 fn scalar(text: &str) -> Value {
-    Value::Scalar(Scalar { text: text.to_owned(), style: Style::Quoted, in_flow: false, comment_follows: false })
+    Value::Scalar(Scalar::new(text, Style::Quoted))
 }

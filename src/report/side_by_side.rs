@@ -83,10 +83,11 @@ pub fn range(a: &Assessment, span: &Span) -> Vec<String> {
     lines.extend(span.highest.as_ref().map(|x| one("Highest:", x)));
     let all = Decimal::from(span.combinations);
     lines.push(if span.complete {
-        format!(
-            "(of {})",
-            if span.combinations == 1 { "one combination".into() } else { format!("all {} combinations", grouped(all)) }
-        )
+        match span.combinations {
+            1 => "(there is one combination)".to_owned(),
+            2 => "(of both combinations)".to_owned(),
+            _ => format!("(of all {} combinations)", grouped(all)),
+        }
     } else {
         format!("(each alone, the others as chosen: of {} combinations too many differ to try all)", grouped(all))
     });

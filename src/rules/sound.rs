@@ -117,6 +117,10 @@ fn citations(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
             reached.insert(act);
         }
     }
+    // With faulty entries what is cited is not all known.
+    if crate::diagnostic::any_error(problems) {
+        return;
+    }
     for (key, entry) in &book.sources {
         if !reached.contains(key.as_str()) {
             let message = format!("the source `{key}` is never cited");

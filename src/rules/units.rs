@@ -34,31 +34,35 @@ fn one(reader: &mut Reader, node: &Node, text: &str, currency: &str, declared: &
         other if is_currency(other) || declared.iter().any(|u| u == other) => Some(Unit::base(other)),
         _ => None,
     };
-    if known.is_none() {
-        let help = unit_help(text, currency);
-        let words: Vec<&str> = ["money", "rate", "number", "count", "date", "days", "months", "years", "yes_no"]
-            .into_iter()
-            .chain(declared.iter().map(String::as_str))
-            .collect();
-        let help = help
-            .or_else(|| suggestion(text, words.iter().copied()))
-            .unwrap_or_else(|| "declare it at the head of the file: `units: [..]`".into());
-        reader.problem(Code::R0309, node.spot, format!("`{text}` is not a unit"), Some(help));
+    if known.is_some() {
+        return known;
     }
-    known
+    // As the unit that is meant, so that no further errors follow from it.
+    let meant = meant(text, currency);
+    let words: Vec<&str> = ["money", "rate", "number", "count", "date", "days", "months", "years", "yes_no"]
+        .into_iter()
+        .chain(declared.iter().map(String::as_str))
+        .collect();
+    let help = meant
+        .as_ref()
+        .map(|(_, help)| help.clone())
+        .or_else(|| suggestion(text, words.iter().copied()))
+        .unwrap_or_else(|| "declare it at the head of the file: `units: [..]`".into());
+    reader.problem(Code::R0309, node.spot, format!("`{text}` is not a unit"), Some(help));
+    meant.map(|(unit, _)| unit)
 }
 
-/// The unit that is meant by a word of everyday language.
-fn unit_help(text: &str, currency: &str) -> Option<String> {
-    match text.to_lowercase().as_str() {
-        "%" | "percent" | "per cent" | "percentage" | "pct" => {
-            Some("write `unit: rate`, and its values with the sign: 10%".into())
+/// The unit that is meant by a word of everyday language, and how it is written.
+fn meant(text: &str, currency: &str) -> Option<(Unit, String)> {
+    let small = text.to_lowercase();
+    match small.as_str() {
+        "rate" | "%" | "percent" | "per cent" | "percentage" | "pct" => {
+            Some((Unit::rate(), "write `unit: rate`, and its values with the sign: 10%".into()))
         }
-        "day" | "month" | "year" => Some(format!("write `{}s`", text.to_lowercase())),
-        small if text != "money" && (small == "money" || small == "amount" || is_currency(&text.to_uppercase())) => {
-            Some(format!("write `money`: an amount in the currency of the law, {currency}"))
+        "day" | "month" | "year" => Some((Unit::base(&format!("{small}s")), format!("write `{small}s`"))),
+        _ if ["money", "amount"].contains(&small.as_str()) || is_currency(&text.to_uppercase()) || is_currency_word(text) => {
+            Some((Unit::base(currency), format!("write `money`: an amount in the currency of the law, {currency}")))
         }
-        _ if is_currency_word(text) => Some(format!("write `money`: an amount in the currency of the law, {currency}")),
         _ => None,
     }
 }
@@ -85,7 +89,7 @@ pub fn literal_help(text: &str, ty: &Type) -> Option<String> {
         Type::Date => Some(date_help(text)),
         Type::YesNo => Some("write `yes` or `no`".into()),
         _ if number.contains(',') => Some(decimal_help(text)),
-        Type::Number(unit) if unit.rate && unit_help(word, "").is_some_and(|help| help.contains('%')) => {
+        Type::Number(unit) if unit.rate && meant(word, "").is_some_and(|(unit, _)| unit.rate) => {
             Some(format!("write `{number}%`"))
         }
         Type::Number(unit) if unit.rate && word.is_empty() => {
@@ -126,7 +130,7 @@ fn amount(text: &str, unit: &Unit) -> Result<Decimal, String> {
         if !unit.is_plain() {
             return Err(format!("`{text}` is a rate, but this is an amount in {unit}"));
         }
-        let value = number::parse(percent.trim_end()).map_err(|e| e.to_string())?;
+        let value = number::parse(percent.trim_end()).map_err(|e| format!("`{text}` is not a rate: {e}"))?;
         return number::mul(value, Decimal::new(1, 2)).map_err(|e| e.to_string());
     }
     let (digits, word) = text.split_once(' ').map_or((text, None), |(d, w)| (d, Some(w.trim())));

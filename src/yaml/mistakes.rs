@@ -73,6 +73,7 @@ pub fn likely(lines: &[&str], at: Spot, info: &str) -> Option<Mistake> {
         .or_else(|| no_space(&line))
         .or_else(|| first_sign(&line, at, info))
         .or_else(|| colon_in_text(&line, at))
+        .or_else(|| before.as_ref().and_then(|before| fallen_out(lines, before)))
         .or_else(|| before.as_ref().and_then(|before| no_colon(before, &line)))
         .or_else(|| before.as_ref().and_then(|before| indentation(lines, before, &line)))
 }
@@ -134,6 +135,17 @@ fn no_colon(before: &Line<'_>, line: &Line<'_>) -> Option<Mistake> {
             Some((name, value)) => format!("write `{}: {}`", name.trim(), short(value)),
             None => "write `name: value`".into(),
         },
+    })
+}
+
+/// A line of a longer text, such as a table, that is not indented as the others.
+fn fallen_out(lines: &[&str], line: &Line<'_>) -> Option<Mistake> {
+    let mut above = lines.get(..line.number - 1)?.iter().enumerate().rev().map(|(i, l)| Line::new(i + 1, l));
+    let above = above.find(|l| !l.text.is_empty())?;
+    (line.key().is_none() && above.key().is_none() && line.indent < above.indent).then(|| Mistake {
+        spot: line.at(0, line.text.chars().count()),
+        message: "this line is no `name: value`, and stands too far left to belong to the text above it".into(),
+        help: format!("indent it as the line above: by {}", spaces(above.indent)),
     })
 }
 
@@ -302,7 +314,14 @@ pub fn in_braces(before: Option<&Entry>, key: &str, key_spot: Spot, value: &Node
 pub fn decimal_help(text: &str) -> String {
     let rule = "write decimals with a point, and nothing between thousands";
     let plain = |text: &str| text.replace([',', '.', '\'', '_', ' '], "");
-    let Some((whole, fraction)) = text.rsplit_once(',') else { return format!("{rule}: `1234.50`") };
+    let Some((whole, fraction)) = text.rsplit_once(',') else {
+        return match text.split_once(' ') {
+            Some((number, _)) if number.bytes().all(|b| b.is_ascii_digit() || b == b'.') => {
+                format!("write the number alone: `{number}`")
+            }
+            _ => format!("{rule}: `1234.50`"),
+        };
+    };
     let sign: String = fraction.chars().skip_while(|c| c.is_ascii_digit()).collect();
     let fraction: String = fraction.chars().take_while(char::is_ascii_digit).collect();
     // `1,000` may be meant either way.

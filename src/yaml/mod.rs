@@ -5,12 +5,14 @@
 #[cfg(test)]
 pub mod asked;
 mod decode;
+mod lines;
 pub mod mistakes;
 mod parse;
 
 use std::sync::Arc;
 
 pub use decode::{Fields, Reader};
+use lines::LineStart;
 pub use parse::parse;
 
 use crate::diagnostic::Place;
@@ -47,6 +49,20 @@ pub struct Scalar {
     pub in_flow: bool,
     /// True where a `#` comment follows on the same line.
     pub comment_follows: bool,
+    /// Of a scalar over several lines: where each line of its text stands.
+    starts: Vec<LineStart>,
+}
+
+impl Scalar {
+    /// A scalar that stands in no file.
+    pub fn new(text: &str, style: Style) -> Scalar {
+        Scalar { text: text.to_owned(), style, in_flow: false, comment_follows: false, starts: Vec::new() }
+    }
+
+    /// Line, column and length of a stretch of the text, where it spans lines.
+    pub fn place(&self, from: usize, to: usize) -> Option<(u32, u32, u32)> {
+        lines::place(&self.starts, &self.text, from, to)
+    }
 }
 
 /// A value and its place.

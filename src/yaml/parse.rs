@@ -4,12 +4,16 @@ use std::sync::Arc;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
-use super::{Entry, Node, Scalar, Spot, Style, Value, mistakes};
+use super::{Entry, Node, Scalar, Spot, Style, Value, lines, mistakes};
 use crate::diagnostic::{Code, Diagnostic, Source};
 
 /// A rule file is read by people: these bounds only stop hostile input.
 const BYTES_MAX: usize = 4 << 20;
 const DEPTH_MAX: usize = 32;
+const ALIAS: (&str, &str) = (
+    "an alias (`*name`) repeats text from elsewhere, which hides what the rule says",
+    "write the value out where it is used; a text that begins with `*` stands in double quotes",
+);
 
 /// Reads a file as one tree. Errors: invalid YAML, a key twice, anchors, aliases, tags, merge keys, too large, too deep.
 pub fn parse(source: &Source) -> Result<Node, Vec<Diagnostic>> {
@@ -66,11 +70,7 @@ impl Builder<'_> {
         let spot = self.spot(span);
         match event {
             Event::Alias(_) => {
-                self.refuse(
-                    spot,
-                    "an alias (`*name`) repeats text from elsewhere, which hides what the rule says",
-                    "write the value out where it is used",
-                );
+                self.refuse(spot, ALIAS.0, ALIAS.1);
                 return false;
             }
             Event::Scalar(text, style, anchor, tag) => {
@@ -169,7 +169,10 @@ impl Builder<'_> {
         let rest = self.lines.get(span.end.line().saturating_sub(1)).map(|l| l.chars().skip(span.end.col()).collect::<String>());
         let comment_follows =
             style == Style::Plain && rest.is_some_and(|r| r.trim_start().starts_with('#') && r.starts_with([' ', '\t']));
-        Scalar { text: text.to_owned(), style, in_flow: self.flow > 0, comment_follows }
+        let (first, last) = (span.start.line().saturating_sub(1), span.end.line());
+        let spans = style == Style::Block || span.start.line() < last;
+        let starts = if spans { lines::starts(text, &self.lines, (first, span.start.col()), last) } else { Vec::new() };
+        Scalar { text: text.to_owned(), style, in_flow: self.flow > 0, comment_follows, starts }
     }
 
     fn spot(&self, span: Span) -> Spot {
@@ -207,6 +210,11 @@ impl Builder<'_> {
         // The parser looks ahead through opening brackets and may give up before this reader counts them.
         if info.contains("recursion limit") {
             self.problems.push(too_deep().at(spot.place(self.file)));
+            return;
+        }
+        // An alias of nothing stops the parser itself.
+        if info.contains("unknown anchor") {
+            self.refuse(spot, ALIAS.0, ALIAS.1);
             return;
         }
         if let Some(mistake) = mistakes::likely(&self.lines, spot, info) {

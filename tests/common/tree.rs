@@ -168,7 +168,7 @@ impl Walk<'_> {
         while !self.ends() {
             let (key, name) = if map {
                 let (event, span) = self.next();
-                let Event::Scalar(text, ..) = event else { panic!("a key is a scalar") };
+                let Event::Scalar(text, ..) = event else { panic!("a key is a scalar: {:?}", &self.text[span]) };
                 (Some(span), text.into_owned())
             } else {
                 (None, own.len().to_string())
@@ -189,6 +189,8 @@ impl Walk<'_> {
             let (value, text, style) = self.node(path, in_flow);
             path.pop();
             end = value.end.max(self.found[slot].key.as_ref().map_or(0, |k| k.end));
+            // Of a map or list, as it is written.
+            let text = if matches!(style, Style::Map | Style::List) { self.text[value.clone()].to_owned() } else { text };
             let spot = &mut self.found[slot];
             (spot.value, spot.text, spot.style) = (value, text, style);
             own.push(slot);

@@ -74,6 +74,7 @@ pub fn parse(text: &str, units: &[String]) -> Result<Expr, Trouble> {
             let message = format!("{} was not expected here", describe(other));
             let help = match other {
                 Token::Name(name) if name.eq_ignore_ascii_case("x") => "the sign of multiplication is `*`",
+                Token::Sign(",") => "decimals are written with a point, and nothing stands between thousands: 1234.50",
                 _ => "an operator such as `+` or `and` may be missing before it",
             };
             Err(Trouble::new(parser.span(), message).help(help))
