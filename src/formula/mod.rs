@@ -25,7 +25,6 @@ pub struct Formula {
     spot: Spot,
     style: Style,
     may_be_cut: bool,
-    comment_follows: bool,
     /// As it stands in the file, for places.
     written: Scalar,
     pub code: Code,
@@ -47,7 +46,6 @@ impl Formula {
             spot,
             style: scalar.style,
             may_be_cut: scalar.style == Style::Plain && (scalar.in_flow || scalar.comment_follows),
-            comment_follows: scalar.comment_follows,
             written: scalar.clone(),
             code: Code::constant(Value::ZERO, Type::Number(types::Unit::zero())),
         }
@@ -91,7 +89,7 @@ impl Formula {
         problems: &mut Vec<Diagnostic>,
     ) -> Option<tree::Expr> {
         let expr = self.parse(&names.units).map_err(|d| problems.push(d)).ok()?;
-        if self.style == Style::Plain && self.comment_follows {
+        if self.style == Style::Plain && self.written.comment_follows {
             let message = "a comment stands right behind this formula: if ` #` was meant to belong to it, YAML has cut it off";
             problems.push(
                 Diagnostic::new(DiagnosticCode::R0105, message)
