@@ -12,6 +12,7 @@ use crate::diagnostic::{Code, Diagnostic, Source, suggestion};
 use crate::formula::names::Varies;
 use crate::formula::types::{Type, Value};
 use crate::ledger::Ledger;
+use crate::number::Decimal;
 use crate::rules::RuleBook;
 use crate::rules::book::{About, Fact, FactShape};
 use crate::rules::units::literal;
@@ -147,9 +148,20 @@ pub struct Facts {
     /// What unpaired deposits cost, in the law's currency, and when they were acquired, by row.
     pub cost: BTreeMap<String, Value>,
     pub acquired: BTreeMap<String, Value>,
+    /// Which units of a lot are in which account, where pools change to pools by account.
+    pub allocation: Vec<Allocated>,
     /// Figures of earlier years that replace computed ones.
     pub filed: BTreeMap<(i32, String), Value>,
     pub sha256: Option<String>,
+}
+
+/// Units of a lot that the taxpayer allots to an account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Allocated {
+    /// The row that acquired the lot.
+    pub lot: String,
+    pub account: String,
+    pub quantity: Decimal,
 }
 
 /// Reads facts against a law. `year` is the tax year that a bare scalar of a yearly fact means; `taxpayer`, whose line of a
@@ -180,9 +192,10 @@ pub fn read(input: &FactsInput, book: &RuleBook, ledger: &Ledger, year: i32, tax
         match (entry.key.as_str(), &declared) {
             ("cost", None) => facts.cost = reader.by_row(&entry, &source, &book.names.money()),
             ("acquired", None) => facts.acquired = reader.by_row(&entry, &source, &Type::Date),
+            ("allocation", None) => facts.allocation = reader.allocation(&entry, &source),
             _ => {}
         }
-        if declared.is_none() && matches!(entry.key.as_str(), "cost" | "acquired") {
+        if declared.is_none() && matches!(entry.key.as_str(), "cost" | "acquired" | "allocation") {
             continue;
         }
         let Some((index, fact)) = declared else {
@@ -446,6 +459,37 @@ impl FactReader<'_> {
             match literal(row.value.text().unwrap_or_default(), ty) {
                 Ok(value) => drop(found.insert(row.key.clone(), value)),
                 Err(message) => self.problem(Code::F0102, source, row.value.spot, message, None),
+            }
+        }
+        found
+    }
+
+    /// `allocation: [ {lot: ROW, account: NAME, quantity: 4}, .. ]`
+    fn allocation(&mut self, entry: &Entry, source: &Source) -> Vec<Allocated> {
+        let help = || Some("write `allocation: [ { lot: ROW, account: NAME, quantity: 4 } ]`".to_owned());
+        let Yaml::List(items) = &entry.value.value else {
+            self.problem(Code::F0102, source, entry.value.spot, "`allocation` is a list".to_owned(), help());
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        for item in items {
+            let Yaml::Map(fields) = &item.value else {
+                self.problem(Code::F0102, source, item.spot, "an entry of `allocation` is a map".to_owned(), help());
+                continue;
+            };
+            for field in fields.iter().filter(|f| !matches!(f.key.as_str(), "lot" | "account" | "quantity")) {
+                let known = suggestion(&field.key, ["lot", "account", "quantity"]);
+                self.problem(Code::F0103, source, field.key_spot, format!("`{}` is not a key of `allocation`", field.key), known);
+            }
+            let text = |key: &str| fields.iter().find(|f| f.key == key).and_then(|f| f.value.text()).unwrap_or_default();
+            match (text("lot"), text("account"), crate::number::parse_unsigned(text("quantity"))) {
+                (lot, account, Ok(quantity)) if !lot.is_empty() && !account.is_empty() => {
+                    found.push(Allocated { lot: lot.to_owned(), account: account.to_owned(), quantity });
+                }
+                _ => {
+                    let message = "an entry of `allocation` names a lot, an account and a quantity".to_owned();
+                    self.problem(Code::F0102, source, item.spot, message, help());
+                }
             }
         }
         found

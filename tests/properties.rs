@@ -60,7 +60,7 @@ fn conserved(ledger: &str, method: &str) {
             let of = |symbol| inputs.ledger.name(symbol) == asset;
             let came: BigRational = movements.ins.iter().filter(|i| of(i.asset)).map(|i| exact(i.quantity)).sum();
             let left: BigRational = movements.outs.iter().filter(|o| of(o.asset)).map(|o| exact(o.quantity)).sum();
-            let held: BigRational = run.plan.lots.iter().filter(|l| of(run.plan.pools[l.pool].0)).map(|l| exact(l.left)).sum();
+            let held: BigRational = run.matched.lots.iter().filter(|l| of(l.asset)).map(|l| exact(l.left)).sum();
             assert_eq!(came, left + held, "quantity of {asset}");
         }
         // Costs: what a rollover carries neither comes nor goes.
@@ -69,17 +69,15 @@ fn conserved(ledger: &str, method: &str) {
             .iter()
             .map(|i| match &i.cost {
                 CostOf::Known(cost) => exact(cost.clone().unwrap()),
-                CostOf::Carried { extra, .. } => exact(extra.clone().unwrap()),
+                CostOf::Carried(carried) => exact(carried.extra.clone().unwrap()),
             })
             .sum();
         let carried = |out: usize| movements.outs[out].why == fisc::lots::Why::Rollover;
-        let parts = run.plan.parts.iter().zip(&run.costs.parts).filter(|(p, _)| !carried(p.out));
-        let gone: BigRational = parts.map(|(_, cost)| exact(cost.clone().unwrap())).sum();
-        let left: BigRational = if run.matcher.is_average() {
-            run.costs.pools.iter().map(|(_, cost)| exact(cost.clone().unwrap())).sum()
-        } else {
-            run.costs.lots_left.iter().map(|cost| exact(cost.clone().unwrap())).sum()
-        };
+        let parts = run.matched.parts.iter().filter(|p| !carried(p.out));
+        let gone: BigRational = parts.map(|p| exact(p.amounts.cost.clone().unwrap())).sum();
+        let averages = run.matched.averages.iter().map(|a| &a.amounts);
+        let left: BigRational =
+            run.matched.lots.iter().map(|l| &l.rest).chain(averages).map(|a| exact(a.cost.clone().unwrap())).sum();
         assert_eq!(came, gone + left, "cost under {method}");
     });
 }

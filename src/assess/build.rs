@@ -7,11 +7,10 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::formula::code::Ref;
 use crate::formula::names::{Item as ItemKind, Per};
 use crate::formula::types::Value;
-use crate::lots::Why;
 use crate::number::{self, Decimal};
 use crate::rules::book::Shown;
 
-use super::assessment::{Assessment, DisposalPart, ExpenseLine, Holding, IncomeLine, QuantityValue, TaxLine};
+use super::assessment::{Assessment, DisposalPart, ExpenseLine, IncomeLine, QuantityValue, TaxLine};
 use super::build_taxes::{all_taxes, known_taxes};
 use super::parts::Match;
 use super::refusal::{Outcome, both};
@@ -110,7 +109,7 @@ pub fn tax_lines(run: &Run<'_>) -> (Option<Decimal>, Vec<TaxLine>) {
     all_taxes(run)
 }
 
-// ---- disposals and holdings ----
+// ---- disposals ----
 
 /// The columns of the report that the law fills, by match or by disposal.
 struct Columns {
@@ -143,7 +142,7 @@ fn disposals(run: &Run<'_>, to: &mut Assessment) {
 
 /// A disposal without its gain says why, even where no figure needed it.
 fn untold(run: &Run<'_>, part: &Match) {
-    let reasons = [&part.proceeds, &part.cost, &part.fees].into_iter().filter_map(|o| o.as_ref().err());
+    let reasons = [&part.proceeds, &part.cost, &part.fees, &part.denied].into_iter().filter_map(|o| o.as_ref().err());
     for refused in reasons {
         let id = run.env.ledger.rows.get(part.row).map(|r| r.id.to_string()).unwrap_or_default();
         run.env.log.refused_figure(&format!("gain@{id}"), refused);
@@ -161,9 +160,10 @@ fn disposal(run: &Run<'_>, index: usize, part: &Match, columns: &Columns) -> Dis
     };
     let gain = shown(Shown::Gain).unwrap_or_else(|| {
         let ((proceeds, cost), fees) = both(both(part.proceeds.clone(), part.cost.clone()), part.fees.clone())?;
-        run.world.plus(proceeds, -cost).and_then(|g| run.world.plus(g, -fees))
+        let gain = run.world.plus(proceeds, -cost).and_then(|g| run.world.plus(g, -fees))?;
+        run.world.plus(gain, part.denied.clone()?)
     });
-    let average = run.matcher.is_average();
+    let average = part.averaged;
     DisposalPart {
         id: format!("{id}#{}", part.number),
         disposal: id,
@@ -207,63 +207,6 @@ fn shown_value(run: &Run<'_>, field: usize, item: ItemKind, index: usize, part: 
         left = number::sub(left, share).map_or(Decimal::ZERO, |r| r.value);
     }
     Ok(left)
-}
-
-/// What is held after the last row of a run, lot by lot, or by pool under an average.
-pub fn holdings(run: &Run<'_>) -> Vec<Holding> {
-    let env = run.env;
-    let mut found = Vec::new();
-    if run.matcher.is_average() {
-        for ((asset, account), (quantity, cost)) in run.plan.pools.iter().zip(&run.costs.pools) {
-            if !quantity.is_zero() {
-                let (asset, account) = (env.ledger.name(*asset).to_owned(), env.ledger.name(*account).to_owned());
-                found.push(Holding { asset, account, quantity: *quantity, cost: cost.clone().ok(), acquired: None, lot: None });
-            }
-        }
-    } else {
-        for (lot, cost) in run.plan.lots.iter().zip(&run.costs.lots_left).filter(|(lot, _)| !lot.left.is_zero()) {
-            let came = run.classified.movements.ins.get(lot.came_in);
-            let pool = run.plan.pools.get(lot.pool);
-            found.push(Holding {
-                asset: pool.map_or("", |(asset, _)| env.ledger.name(*asset)).to_owned(),
-                account: pool.map_or("", |(_, account)| env.ledger.name(*account)).to_owned(),
-                quantity: lot.left,
-                cost: cost.clone().ok(),
-                acquired: Some(lot.day),
-                lot: came.and_then(|c| env.ledger.rows.get(c.row)).map(|r| r.id.to_string()),
-            });
-        }
-    }
-    found.extend(outside(run));
-    found.sort_by(|a, b| (&a.asset, &a.account, a.acquired).cmp(&(&b.asset, &b.account, b.acquired)));
-    found
-}
-
-/// Lots that an unpaired withdrawal took out of sight are still the owner's.
-fn outside(run: &Run<'_>) -> Vec<Holding> {
-    let env = run.env;
-    let outs = run.classified.movements.outs.iter().enumerate().filter(|(_, o)| o.why == Why::Outside);
-    outs.flat_map(|(index, out)| {
-        run.plan.parts_of.get(index).cloned().unwrap_or(0..0).filter_map(move |p| {
-            let part = run.plan.parts.get(p)?;
-            let lot = run.plan.lots.get(part.lot?)?;
-            Some(Holding {
-                asset: env.ledger.name(out.asset).to_owned(),
-                account: "outside".to_owned(),
-                quantity: part.quantity,
-                cost: run.costs.parts.get(p).cloned()?.ok(),
-                acquired: Some(lot.day),
-                lot: run
-                    .classified
-                    .movements
-                    .ins
-                    .get(lot.came_in)
-                    .and_then(|i| env.ledger.rows.get(i.row))
-                    .map(|r| r.id.to_string()),
-            })
-        })
-    })
-    .collect()
 }
 
 /// A year outside the covered time cannot be assessed.

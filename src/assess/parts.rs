@@ -44,12 +44,20 @@ pub struct Match {
     pub proceeds: Outcome<Decimal>,
     pub fees: Outcome<Decimal>,
     pub cost: Outcome<Decimal>,
+    /// The bases beside the cost, in the order of the law.
+    pub bases: Vec<Outcome<Decimal>>,
+    /// The part of its loss that does not count.
+    pub denied: Outcome<Decimal>,
     pub acquired: Option<NaiveDate>,
     pub acquired_kind: Kind,
     pub acquired_class: WordId,
     /// The row that acquired the units.
     pub acquired_row: Option<usize>,
     pub method: Method,
+    /// Version of matching and step in it.
+    pub step: Option<(usize, usize)>,
+    /// Its cost is that of an average, which has no day of acquisition.
+    pub averaged: bool,
 }
 
 #[derive(Debug, Clone)]

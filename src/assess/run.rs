@@ -1,27 +1,26 @@
 //! One way through: rows, values, classes, matches, figures, taxes, the assessment.
 
+use std::cell::OnceCell;
+
 use chrono::NaiveDate;
 
 use crate::calendar::{Period, TaxCalendar};
 use crate::classify::{Classified, classify};
-use crate::diagnostic::{Code, Diagnostic};
 use crate::facts::Facts;
 use crate::formula::types::WordId;
 use crate::ledger::Ledger;
-use crate::lots::cost::{Costs, cost};
-use crate::lots::plan::{Plan, plan};
-use crate::lots::{Matcher, Why};
-use crate::number::{self, Decimal};
+use crate::lots::{Asker, Matched, Scheme, reach};
 use crate::pairing::{Pairs, pair};
 use crate::rules::RuleBook;
-use crate::rules::book::Method;
 use crate::value::Values;
 use crate::value::tables::{Prices, Rates};
 
 use super::env::{Days, Env, local_days};
-use super::parts::{Disposal, Match, Parts};
+use super::items::items;
+use super::matching::{has_days_of_the_law, matched, movements_through, report, with_days_of_the_law};
+use super::parts::Parts;
 use super::payments::{Payment, payments};
-use super::refusal::{Log, Outcome, Refused, both};
+use super::refusal::Log;
 use super::world::World;
 
 /// Everything a run needs, resolved.
@@ -44,19 +43,36 @@ pub struct Inputs<'a> {
 pub struct Run<'a> {
     pub env: &'a Env<'a>,
     pub classified: &'a Classified,
-    pub plan: &'a Plan,
-    pub costs: &'a Costs,
-    pub matcher: &'a Matcher,
+    pub matched: &'a Matched,
+    pub scheme: &'a Scheme,
     pub world: &'a World<'a>,
     /// The same law on an empty ledger.
     pub without: &'a World<'a>,
+    /// The last day asked about; rows behind it are seen as far as the law lets them change what was before.
+    through: NaiveDate,
+    then: OnceCell<Matched>,
+}
+
+impl Run<'_> {
+    /// What was matched by the end of the last day asked about, as if no row followed.
+    pub fn at_end(&self) -> &Matched {
+        if self.env.days.last().is_none_or(|d| *d <= self.through) {
+            return self.matched;
+        }
+        self.then.get_or_init(|| {
+            matched(self.env, self.scheme, &movements_through(self.env, self.classified, self.through), self.through)
+        })
+    }
 }
 
 /// What no reading or choice changes: the days of the rows, which belong together, what they were worth. Runs share it.
 pub struct Shared {
-    /// Of every row; the run sees those up to its day, and the payments.
+    /// With a row for each day on which the law itself disposes, where it has such days.
+    ledger: Option<Ledger>,
+    /// Of every row; the run sees those up to its day and those that may still change it, and the payments.
     days: Vec<NaiveDate>,
     seen: usize,
+    through: NaiveDate,
     payments: Vec<Payment>,
     pairs: Pairs,
     values: Values,
@@ -65,46 +81,59 @@ pub struct Shared {
 impl Shared {
     /// Of the rows up to a day.
     pub fn new(inputs: &Inputs<'_>, through: NaiveDate) -> Shared {
-        let days = local_days(inputs.ledger, inputs.book);
-        let seen = days.partition_point(|d| *d <= through);
-        let payments = payments(inputs.book, inputs.ledger, &days);
-        let (pairs, values) = (pair(inputs.ledger, seen), Values::new(seen));
-        Shared { days, seen, payments, pairs, values }
+        let aside = Log::default();
+        let nothing = Parts::default();
+        let env = env(inputs, inputs.ledger, Days { all: &[], seen: 0 }, &[], &aside, true, None);
+        let scheme = Scheme::new(&Asker::new(&env, &nothing));
+        let own = with_days_of_the_law(&env, &scheme, through);
+        let ledger = own.as_ref().unwrap_or(inputs.ledger);
+        let days = local_days(ledger, inputs.book);
+        let until = reach(inputs.book, through);
+        let seen = days.partition_point(|d| *d <= until);
+        let payments = payments(inputs.book, ledger, &days);
+        let (pairs, values) = (pair(ledger, seen), Values::new(seen));
+        Shared { ledger: own, days, seen, through, payments, pairs, values }
     }
 }
 
 /// Runs the law over the rows and hands the run to `read`.
 pub fn with_shared<R>(inputs: &Inputs<'_>, shared: &Shared, log: &Log, read: impl FnOnce(&Run<'_>) -> R) -> R {
+    let ledger = shared.ledger.as_ref().unwrap_or(inputs.ledger);
+    let nothing = Parts::default();
+    let empty_env = env(inputs, ledger, Days { all: &[], seen: 0 }, &[], log, true, None);
+    let without = World::new(&empty_env, &nothing);
+    let scheme = Scheme::new(&Asker::new(&empty_env, &nothing));
+    if !has_days_of_the_law(&empty_env, &scheme, shared.through) {
+        // Under these options the law acts on other days.
+        return with_shared(inputs, &Shared::new(inputs, shared.through), log, read);
+    }
     let days = Days { all: &shared.days, seen: shared.seen };
-    let env = env(inputs, days, &shared.payments, log, false, Some(&shared.values));
+    let env = env(inputs, ledger, days, &shared.payments, log, false, Some(&shared.values));
     let classified = classify(&env, &shared.pairs);
-    let matcher = matcher(&env);
-    let plan = plan(&classified.movements, &matcher, inputs.ledger);
-    let missing = |out: usize| shortfall(&env, &classified, &plan, out);
-    let costs = cost(&plan, &classified.movements, &matcher, log, &missing);
-    if plan.lost {
+    let found = matched(&env, &scheme, &classified.movements, reach(inputs.book, shared.through));
+    if found.lost {
         log.rounded.borrow_mut().insert("quantities of lots".to_owned());
     }
-    report_plan(&env, &classified, &plan, &matcher);
-    let parts = parts(&classified, &plan, &costs);
+    report(&env, &classified, &found, &scheme);
+    let parts = items(&classified, &found, log);
     let world = World::new(&env, &parts);
-    let empty_env = self::env(inputs, Days { all: &[], seen: 0 }, &[], log, true, None);
-    let nothing = Parts::default();
-    let without = World::new(&empty_env, &nothing);
     let run = Run {
         env: &env,
         classified: &classified,
-        plan: &plan,
-        costs: &costs,
-        matcher: &matcher,
+        matched: &found,
+        scheme: &scheme,
         world: &world,
         without: &without,
+        through: shared.through,
+        then: OnceCell::new(),
     };
     read(&run)
 }
 
+#[allow(clippy::too_many_arguments)]
 fn env<'a>(
     inputs: &Inputs<'a>,
+    ledger: &'a Ledger,
     days: Days<'a>,
     payments: &'a [Payment],
     log: &'a Log,
@@ -113,7 +142,7 @@ fn env<'a>(
 ) -> Env<'a> {
     Env::new(
         inputs.book,
-        inputs.ledger,
+        ledger,
         days,
         payments,
         inputs.prices,
@@ -136,149 +165,4 @@ pub fn first_year(book: &RuleBook, ledger: &Ledger, year: Period) -> Period {
     let first_row = ledger.rows.first().map(|r| crate::ledger::local_day(r.timestamp, book.zone));
     let first = first_row.map_or(year.begin, |day| day.max(book.covers.0).min(year.begin));
     calendar.year(calendar.year_of(first)).unwrap_or(year)
-}
-
-/// The steps of matching whose conditions hold in this run.
-fn matcher(env: &Env<'_>) -> Matcher {
-    let nothing = Parts::default();
-    let world = World::new(env, &nothing);
-    let ctx = super::world::Ctx { period: env.year, item: super::world::Item::None };
-    let holds =
-        |step: &&crate::rules::book::Step| step.when.as_ref().is_none_or(|when| world.yes(&when.code, ctx).unwrap_or(false));
-    let mut methods: Vec<Method> = Vec::new();
-    for step in env.book.matching.steps.iter().filter(holds) {
-        methods.push(step.method);
-        // What a queue takes leaves nothing for the steps behind it.
-        if step.method != Method::Specific {
-            break;
-        }
-    }
-    Matcher { methods, by_account: env.book.matching.by_account }
-}
-
-// ---- what the plan could not match ----
-
-fn shortfall(env: &Env<'_>, classified: &Classified, plan: &Plan, index: usize) -> Refused {
-    let out = classified.movements.outs.get(index);
-    let row = out.and_then(|o| env.ledger.rows.get(o.row));
-    let id = row.map(|r| r.id.to_string()).unwrap_or_default();
-    env.log.refuse_always(format!("short:{index}"), || {
-        let asset = out.map_or("", |o| env.ledger.name(o.asset));
-        let wanted = out.map_or(Decimal::ZERO, |o| o.quantity);
-        let missing = plan.shortfalls.iter().find(|(o, _)| *o == index).map_or(Decimal::ZERO, |(_, q)| *q);
-        let held = wanted - missing;
-        let message = format!(
-            "the row `{id}` takes {} {asset}, but only {} {asset} is held then: {} is missing",
-            number::plain(wanted),
-            number::plain(held),
-            number::plain(missing)
-        );
-        let help = "add the ledger of the account where it was acquired, or an `opening` row with its day and cost";
-        Diagnostic::new(Code::A0201, message).at_opt(row.and_then(|r| env.ledger.place(r))).rows([id.clone()]).help(help)
-    })
-}
-
-fn report_plan(env: &Env<'_>, classified: &Classified, plan: &Plan, matcher: &Matcher) {
-    for (out, _) in &plan.shortfalls {
-        shortfall(env, classified, plan, *out);
-    }
-    let set_aside =
-        classified.movements.outs.iter().filter(|_| !matcher.takes_selection()).filter_map(|o| env.ledger.rows.get(o.row));
-    for row in set_aside.filter(|r| !r.lots().is_empty()) {
-        let message =
-            format!("the row `{}` names the lots it sells, but the method in use is {}", row.id, matcher.queue().word());
-        let help = "choose the method that takes the lots named, or leave the column `lot` empty";
-        env.log.warn(Diagnostic::new(Code::A0303, message).at_opt(env.ledger.place(row)).rows([row.id.to_string()]).help(help));
-    }
-    for (out, chosen, quantity) in &plan.not_held {
-        let Some(row) = classified.movements.outs.get(*out).and_then(|o| env.ledger.rows.get(o.row)) else { continue };
-        env.log.refuse_always(format!("lot:{out}:{chosen}"), || {
-            let message =
-                format!("the row `{}` names the lot `{chosen}`, of which {} is not held then", row.id, number::plain(*quantity));
-            Diagnostic::new(Code::A0210, message)
-                .at_opt(env.ledger.place(row))
-                .rows([row.id.to_string()])
-                .help("name lots that are still held, with at most what is left of them")
-        });
-    }
-}
-
-// ---- items ----
-
-fn parts(classified: &Classified, plan: &Plan, costs: &Costs) -> Parts {
-    let mut parts = Parts {
-        income: classified.income.clone(),
-        expenses: classified.expenses.clone(),
-        acquisitions: classified.acquisitions.clone(),
-        ..Parts::default()
-    };
-    let mut last_row = None;
-    let mut number = 0;
-    for (index, out) in classified.movements.outs.iter().enumerate() {
-        let Why::Disposal { fee } = out.why else { continue };
-        if last_row != Some(out.row) {
-            number = 0;
-            last_row = Some(out.row);
-        }
-        let range = plan.parts_of.get(index).cloned().unwrap_or(0..0);
-        let first = parts.matches.len();
-        let mut proceeds = Spread::new(&out.proceeds, out.quantity);
-        let mut fees = Spread::new(&out.fees, out.quantity);
-        for part_index in range.clone() {
-            let Some(part) = plan.parts.get(part_index) else { continue };
-            let last = part_index + 1 == range.end;
-            number += 1;
-            let lot = part.lot.and_then(|l| plan.lots.get(l));
-            parts.matches.push(Match {
-                disposal: parts.disposals.len(),
-                row: out.row,
-                number,
-                quantity: part.quantity,
-                proceeds: proceeds.next(part.quantity, last),
-                fees: fees.next(part.quantity, last),
-                cost: costs.parts.get(part_index).cloned().unwrap_or(Ok(Decimal::ZERO)),
-                acquired: lot.map(|l| l.day),
-                acquired_kind: lot.map_or(crate::ledger::Kind::Opening, |l| l.kind),
-                acquired_class: lot.map_or(WordId::OTHER, |l| l.class),
-                acquired_row: lot.and_then(|l| classified.movements.ins.get(l.came_in)).map(|i| i.row),
-                method: part.method,
-            });
-        }
-        parts.disposals.push(Disposal {
-            row: out.row,
-            asset: out.asset,
-            account: out.account,
-            fee_leg: fee,
-            quantity: out.quantity,
-            proceeds: out.proceeds.clone(),
-            fees: out.fees.clone(),
-            class: out.class,
-            matches: first..parts.matches.len(),
-        });
-    }
-    parts
-}
-
-/// Splits an amount by quantity, the last part taking the remainder.
-struct Spread {
-    total: Outcome<Decimal>,
-    left: Outcome<Decimal>,
-    whole: Decimal,
-}
-
-impl Spread {
-    fn new(total: &Outcome<Decimal>, whole: Decimal) -> Spread {
-        Spread { total: total.clone(), left: total.clone(), whole }
-    }
-
-    fn next(&mut self, quantity: Decimal, last: bool) -> Outcome<Decimal> {
-        let part = match &self.total {
-            Ok(_) if last => self.left.clone(),
-            Ok(total) => Ok(number::share(*total, quantity, self.whole).unwrap_or(Decimal::ZERO)),
-            Err(refused) => Err(refused.clone()),
-        };
-        self.left =
-            both(self.left.clone(), part.clone()).map(|(left, part)| number::sub(left, part).map_or(Decimal::ZERO, |r| r.value));
-        part
-    }
 }

@@ -8,6 +8,7 @@ use crate::formula::types::{Value, WordId};
 use crate::number::Decimal;
 use crate::value::Which;
 
+use super::parts::Match;
 use super::refusal::{Outcome, Refused};
 use super::world::{Item, World};
 
@@ -74,7 +75,8 @@ impl World<'_> {
                     F::Class => Ok(Value::Word(d.class)),
                     F::MatchedBy => Ok(word(m.method.word())),
                     F::Leg => Ok(word(if d.fee_leg { "fee" } else { "sent" })),
-                    F::Amount | F::Received => Ok(Value::ZERO),
+                    F::DeniedLoss => number(&m.denied),
+                    _ => Ok(Value::ZERO),
                 }
             }
             Item::Disposal(i) => {
@@ -82,7 +84,8 @@ impl World<'_> {
                 match field {
                     F::Proceeds => number(&d.proceeds),
                     F::Fees => number(&d.fees),
-                    F::Cost => self.sum_costs(d.matches.clone()),
+                    F::Cost => self.sum(d.matches.clone(), |m| &m.cost),
+                    F::DeniedLoss => self.sum(d.matches.clone(), |m| &m.denied),
                     F::Quantity => Ok(Value::Number(d.quantity)),
                     F::Disposed => Ok(date(d.row)),
                     F::DisposedKind => Ok(kind(d.row)),
@@ -110,14 +113,17 @@ impl World<'_> {
                 F::Class => Ok(Value::Word(x.class)),
                 _ => Ok(Value::ZERO),
             }),
+            Item::Holding(i) => self.holding_field(field, i),
+            Item::Loss(row) => self.loss_field(field, row),
+            Item::PortfolioSale(row) => self.sale_field(field, row),
             Item::None | Item::Row(_) | Item::Record(_) => Ok(Value::ZERO),
         }
     }
 
-    pub(super) fn sum_costs(&self, matches: Range<usize>) -> Outcome<Value> {
+    fn sum(&self, matches: Range<usize>, of: fn(&Match) -> &Outcome<Decimal>) -> Outcome<Value> {
         let mut sum = Decimal::ZERO;
         for m in self.parts.matches.get(matches).unwrap_or(&[]) {
-            sum = self.plus(sum, m.cost.clone()?)?;
+            sum = self.plus(sum, of(m).clone()?)?;
         }
         Ok(Value::Number(sum))
     }

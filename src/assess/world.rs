@@ -14,6 +14,7 @@ use crate::formula::types::{Value, WordId};
 use crate::rules::book::Rule;
 
 use super::env::Env;
+use super::held::Scratch;
 use super::parts::Parts;
 use super::refusal::Outcome;
 
@@ -27,6 +28,11 @@ pub enum Item {
     Income(usize),
     Expense(usize),
     Acquisition(usize),
+    /// Units that are held.
+    Holding(usize),
+    /// A loss and a sale out of the portfolio, by their rows.
+    Loss(usize),
+    PortfolioSale(usize),
     Record(usize),
 }
 
@@ -45,6 +51,7 @@ pub struct World<'a> {
     pub parts: &'a Parts,
     columns: Vec<Column>,
     figures: RefCell<FxHashMap<(Ref, NaiveDate), Outcome<Value>>>,
+    pub(super) scratch: Scratch,
     /// True while a formula lost digits beyond 28.
     pub lost: Cell<bool>,
 }
@@ -57,11 +64,11 @@ impl<'a> World<'a> {
             ItemKind::Income => parts.income.len(),
             ItemKind::Expense => parts.expenses.len(),
             ItemKind::Acquisition => parts.acquisitions.len(),
-            ItemKind::None | ItemKind::Row | ItemKind::Record(_) => 0,
+            _ => 0,
         };
         let columns =
             env.book.fields.iter().map(|f| std::iter::repeat_with(OnceCell::new).take(length(f.item)).collect()).collect();
-        World { env, parts, columns, figures: RefCell::default(), lost: Cell::new(false) }
+        World { env, parts, columns, figures: RefCell::default(), scratch: Scratch::default(), lost: Cell::new(false) }
     }
 
     /// The row an item stands on.
@@ -74,6 +81,8 @@ impl<'a> World<'a> {
             Item::Income(i) => self.parts.income.get(i).map(|d| d.row),
             Item::Expense(i) => self.parts.expenses.get(i).map(|d| d.row),
             Item::Acquisition(i) => self.parts.acquisitions.get(i).map(|d| d.row),
+            Item::Holding(i) => self.holding(i).and_then(|h| h.row),
+            Item::Loss(row) | Item::PortfolioSale(row) => Some(row),
         }
     }
 
@@ -92,7 +101,7 @@ impl<'a> World<'a> {
             ItemKind::Expense => span(&|i| parts.expenses.get(i).map_or(usize::MAX, |x| x.row), parts.expenses.len()),
             ItemKind::Acquisition => span(&|i| parts.acquisitions.get(i).map_or(usize::MAX, |x| x.row), parts.acquisitions.len()),
             ItemKind::Row => rows.clone(),
-            ItemKind::None | ItemKind::Record(_) => 0..0,
+            _ => 0..0,
         }
     }
 
@@ -107,6 +116,7 @@ impl<'a> World<'a> {
             Ref::Field(field) => self.field(field, ctx.item),
             Ref::Row(field) => self.row_field(field, ctx.item),
             Ref::Part(field) => self.part_field(field, ctx.item),
+            Ref::Basis(basis) => self.basis(basis, ctx.item),
             Ref::Record(fact, key) => match (self.env.given(fact), ctx.item) {
                 (Fact::List(records), Item::Record(i)) => {
                     Ok(records.get(i).and_then(|r| r.get(key)).copied().unwrap_or(Value::ZERO))
@@ -127,7 +137,8 @@ impl<'a> World<'a> {
         };
         let index = match item {
             Item::Match(i) | Item::Disposal(i) | Item::Income(i) | Item::Expense(i) | Item::Acquisition(i) => i,
-            Item::None | Item::Row(_) | Item::Record(_) => return Ok(Value::ZERO),
+            Item::Holding(_) => return self.rule(&entry.rule, Ctx { period: self.env.year, item }),
+            _ => return Ok(Value::ZERO),
         };
         let compute = || self.rule(&entry.rule, Ctx { period: self.env.year, item });
         match self.columns.get(field).and_then(|c| c.get(index)) {

@@ -4,12 +4,12 @@ use crate::assess::refusal::{Outcome, both};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::formula::types::WordId;
 use crate::ledger::{Leg, Transaction};
-use crate::lots::Why;
+use crate::lots::{FeeFrom, FeeShare, Proceeds, Why};
 use crate::number::{self, Decimal};
 use crate::rules::book::{Effect, FeeRule, Goes, PaidIn};
 use crate::value::Which;
 
-use super::Classifier;
+use super::{Classifier, Leaves};
 
 /// The fee of a row, by the law's rule.
 pub(super) struct FeeTaken<'r> {
@@ -38,7 +38,7 @@ impl<'a> Classifier<'a> {
         });
         match rule {
             Some(rule) => {
-                let needed = rule.goes != Goes::Lost || rule.coin_is_disposal;
+                let needed = (rule.goes != Goes::Lost && !self.counts_at_cost(rule, row)) || rule.coin_is_disposal;
                 let value = if needed { self.env.valuer.value(index, Which::Fee) } else { Ok(Decimal::ZERO) };
                 Some(FeeTaken { rule, value })
             }
@@ -55,36 +55,114 @@ impl<'a> Classifier<'a> {
         }
     }
 
-    pub(super) fn plus_fee(
+    /// A fee in a coin that is held before counts at what it cost, where the rule says so.
+    fn counts_at_cost(&self, rule: &FeeRule, row: &Transaction) -> bool {
+        let Some(fee) = row.fee.filter(|_| rule.at_cost) else { return false };
+        !self.env.ledger.is_currency(fee.asset) && row.received.is_none_or(|r| r.asset != fee.asset)
+    }
+
+    /// Where a fee goes. `early`: the out whose cost it counts at.
+    pub(super) fn sides(
         &self,
         row: &Transaction,
-        cost: Outcome<Decimal>,
         fee: Option<&FeeTaken<'_>>,
-        goes: Goes,
-    ) -> Outcome<Decimal> {
-        match fee.filter(|f| f.rule.goes == goes) {
-            Some(fee) => {
-                both(cost, fee.value.clone()).and_then(|(c, f)| self.env.valuer.guard(row, number::add(c, f).map(|r| r.value)))
+        early: Option<usize>,
+        sells: bool,
+        buys: bool,
+    ) -> Sides {
+        let mut sides = Sides::default();
+        let Some(fee) = fee else { return sides };
+        let goes = match fee.rule.goes {
+            Goes::Split if !sells => Goes::Received,
+            Goes::Split if !buys => Goes::Sent,
+            other => other,
+        };
+        if let Some(out) = early {
+            let from = |share, lowers_proceeds| Some(FeeFrom { out, share, lowers_proceeds });
+            match goes {
+                Goes::Received => sides.from_in = from(FeeShare::Whole, false),
+                Goes::Sent => sides.from_out = from(FeeShare::Whole, true),
+                Goes::Apart => sides.from_out = from(FeeShare::Whole, false),
+                Goes::Split => {
+                    sides.from_out = from(FeeShare::Half, true);
+                    sides.from_in = from(FeeShare::OtherHalf, false);
+                }
+                Goes::Lost => {}
             }
-            None => cost,
+            return sides;
         }
+        match goes {
+            Goes::Received => sides.raises = fee.value.clone(),
+            Goes::Sent => sides.lowers = fee.value.clone(),
+            Goes::Apart => sides.apart = fee.value.clone(),
+            Goes::Split => {
+                let half = fee.value.clone().map(|v| number::share(v, Decimal::ONE, Decimal::TWO).unwrap_or(v));
+                sides.raises = both(fee.value.clone(), half.clone())
+                    .and_then(|(whole, half)| self.env.valuer.guard(row, number::sub(whole, half).map(|r| r.value)));
+                sides.lowers = half;
+            }
+            Goes::Lost => {}
+        }
+        sides
     }
 
     pub(super) fn fee_of_move(&mut self, index: usize, row: &Transaction) {
-        let Some((disposal, value)) = self.fee_rule(index, row, Effect::Move).map(|f| (f.rule.coin_is_disposal, f.value)) else {
-            return;
-        };
-        self.push_fee(index, row, disposal, value, WordId::OTHER);
+        let fee = self.fee_rule(index, row, Effect::Move);
+        self.fee_coin_late(index, row, fee.as_ref(), None, WordId::OTHER);
     }
 
-    pub(super) fn fee_coin(&mut self, index: usize, row: &Transaction, fee: Option<&FeeTaken<'_>>, class: WordId) {
-        if let Some((disposal, value)) = fee.map(|f| (f.rule.coin_is_disposal, f.value.clone())) {
-            self.push_fee(index, row, disposal, value, class);
+    /// A fee that counts at what its coin cost is paid before anything comes in, so that its cost is known. A coin that only
+    /// comes in with the row has no cost before: it counts at its value.
+    pub(super) fn fee_coin_early(
+        &mut self,
+        index: usize,
+        row: &Transaction,
+        fee: Option<&FeeTaken<'_>>,
+        class: WordId,
+    ) -> Option<usize> {
+        let fee = fee.filter(|f| f.rule.at_cost)?;
+        let paid = row.fee.filter(|f| row.received.is_none_or(|r| r.asset != f.asset))?;
+        self.push_fee(index, row, paid, fee, class)
+    }
+
+    pub(super) fn fee_coin_late(
+        &mut self,
+        index: usize,
+        row: &Transaction,
+        fee: Option<&FeeTaken<'_>>,
+        early: Option<usize>,
+        class: WordId,
+    ) {
+        if let (Some(fee), Some(paid), None) = (fee, row.fee, early) {
+            self.push_fee(index, row, paid, fee, class);
         }
     }
 
-    pub(super) fn push_fee(&mut self, index: usize, row: &Transaction, disposal: bool, value: Outcome<Decimal>, class: WordId) {
-        let (why, proceeds) = if disposal { (Why::Disposal { fee: true }, value) } else { (Why::Removal, Ok(Decimal::ZERO)) };
-        self.out(index, row, row.fee, why, proceeds, Ok(Decimal::ZERO), class);
+    fn push_fee(&mut self, index: usize, row: &Transaction, paid: Leg, fee: &FeeTaken<'_>, class: WordId) -> Option<usize> {
+        let why = if fee.rule.coin_is_disposal { Why::Disposal } else { Why::Removal };
+        let proceeds = if fee.rule.coin_is_disposal { Proceeds::Known(fee.value.clone()) } else { Proceeds::NONE };
+        let leaves = Leaves { is_fee: true, proceeds, ..Leaves::without_gain(why, class) };
+        self.out(index, row, Some(paid), leaves)
+    }
+}
+
+/// What a fee does to the legs of its row.
+#[derive(Debug, Clone)]
+pub(super) struct Sides {
+    /// Taken from the proceeds.
+    pub lowers: Outcome<Decimal>,
+    /// Beside them.
+    pub apart: Outcome<Decimal>,
+    /// Added to the cost of what came in.
+    pub raises: Outcome<Decimal>,
+    /// The same, where the fee counts at what its coin cost.
+    pub from_out: Option<FeeFrom>,
+    pub from_in: Option<FeeFrom>,
+}
+
+impl Default for Sides {
+    fn default() -> Sides {
+        let none = || Ok(Decimal::ZERO);
+        Sides { lowers: none(), apart: none(), raises: none(), from_out: None, from_in: None }
     }
 }

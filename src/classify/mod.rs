@@ -1,20 +1,22 @@
 //! A row and the law: what it is, and which movements, income and expenses follow.
 
+mod deposits;
+mod effects;
 mod fees;
 
 use crate::assess::env::Env;
 use crate::assess::parts::{Acquisition, Expense, Income, Parts};
-use crate::assess::refusal::{Outcome, Refused, both};
+use crate::assess::refusal::{Outcome, Refused};
 use crate::assess::world::{Ctx, Item, World};
 use crate::calendar::Period;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::formula::names::Per;
-use crate::formula::types::{Value, WordId};
+use crate::formula::types::WordId;
 use crate::ledger::{Kind, Leg, Symbol, Transaction};
-use crate::lots::{CostOf, In, Movements, Out, Why};
-use crate::number::{self, Decimal};
+use crate::lots::{CostOf, FeeFrom, In, Movements, Out, Proceeds, Why};
+use crate::number::Decimal;
 use crate::pairing::Pairs;
-use crate::rules::book::{Effect, Goes, Treatment, Worth};
+use crate::rules::book::{Effect, Treatment};
 use crate::value::Which;
 
 /// What the rows are for the law.
@@ -72,13 +74,16 @@ impl<'a> Classifier<'a> {
             *slot = Some(number);
         }
         let class = self.env.class(number, row.kind);
+        if !treatment.also.is_empty() {
+            return self.several(index, row, treatment, class);
+        }
         match treatment.effect {
             Effect::Ignore => {}
             Effect::Refuse => self.refused_row(index, row, treatment),
             Effect::Move => self.fee_of_move(index, row),
             Effect::Acquisition => self.acquisition(index, row, treatment, class),
-            Effect::Disposal | Effect::Exchange => self.disposal(index, row, treatment, class),
-            Effect::Rollover => self.rollover(index, row, class),
+            Effect::Disposal | Effect::Exchange => self.disposal(index, row, number, treatment, class),
+            Effect::Rollover => self.rollover(index, row, treatment, class),
             Effect::Income => self.income(index, row, treatment, class),
             Effect::Expense => self.expense(index, row, class),
             Effect::Removal => self.removal(index, row, class),
@@ -108,7 +113,7 @@ impl<'a> Classifier<'a> {
 
     /// What the row is cannot be told: its coins move at unknown cost, and the figures that need it are refused.
     fn unclear(&mut self, index: usize, row: &Transaction, refused: &Refused) {
-        self.out(index, row, row.sent, Why::Removal, Ok(Decimal::ZERO), Ok(Decimal::ZERO), WordId::OTHER);
+        self.out(index, row, row.sent, Leaves::without_gain(Why::Removal, WordId::OTHER));
         self.lot(index, row, CostOf::Known(Err(refused.clone())), WordId::OTHER);
         self.found.income.push(Income {
             row: index,
@@ -131,73 +136,23 @@ impl<'a> Classifier<'a> {
         self.unclear(index, row, &refused);
     }
 
-    // ---- effects ----
-
-    fn acquisition(&mut self, index: usize, row: &Transaction, treatment: &Treatment, class: WordId) {
-        self.out(index, row, row.sent, Why::Removal, Ok(Decimal::ZERO), Ok(Decimal::ZERO), class);
-        let fee = self.fee_rule(index, row, Effect::Acquisition);
-        let given = if row.sent.is_some() { Which::Sent } else { Which::Received };
-        let cost = self.plus_fee(row, self.worth(&treatment.cost, index, given), fee.as_ref(), Goes::Received);
-        self.lot(index, row, CostOf::Known(cost), class);
-        self.fee_coin(index, row, fee.as_ref(), class);
-    }
-
-    fn disposal(&mut self, index: usize, row: &Transaction, treatment: &Treatment, class: WordId) {
-        let effect = treatment.effect;
-        let fee = self.fee_rule(index, row, effect);
-        let proceeds = self.worth(&treatment.proceeds, index, Which::Sent);
-        let proceeds = match fee.as_ref().filter(|f| f.rule.goes == Goes::Sent) {
-            Some(fee) => both(proceeds, fee.value.clone())
-                .and_then(|(p, f)| self.env.valuer.guard(row, number::sub(p, f).map(|r| r.value))),
-            None => proceeds,
-        };
-        let apart = fee.as_ref().filter(|f| f.rule.goes == Goes::Apart).map_or(Ok(Decimal::ZERO), |f| f.value.clone());
-        self.out(index, row, row.sent, Why::Disposal { fee: false }, proceeds, apart, class);
-        let cost = self.plus_fee(row, self.env.valuer.value(index, Which::Received), fee.as_ref(), Goes::Received);
-        self.lot(index, row, CostOf::Known(cost), class);
-        self.fee_coin(index, row, fee.as_ref(), class);
-    }
-
-    fn rollover(&mut self, index: usize, row: &Transaction, class: WordId) {
-        let fee = self.fee_rule(index, row, Effect::Rollover);
-        let out = self.out(index, row, row.sent, Why::Rollover, Ok(Decimal::ZERO), Ok(Decimal::ZERO), class);
-        let extra = self.plus_fee(row, Ok(Decimal::ZERO), fee.as_ref(), Goes::Received);
-        let cost = match out {
-            Some(out) => CostOf::Carried { out, extra },
-            // Money was given, or nothing: the cost is what was given.
-            None => {
-                let given = if row.sent.is_some() { self.env.valuer.value(index, Which::Sent) } else { Ok(Decimal::ZERO) };
-                CostOf::Known(self.plus_fee(row, given, fee.as_ref(), Goes::Received))
-            }
-        };
-        self.lot(index, row, cost, class);
-        self.fee_coin(index, row, fee.as_ref(), class);
-    }
-
-    fn income(&mut self, index: usize, row: &Transaction, treatment: &Treatment, class: WordId) {
-        let fee = self.fee_rule(index, row, Effect::Income);
-        let amount = self.worth(&treatment.proceeds, index, Which::Received);
-        let asset = row.received.map_or(Symbol::NONE, |l| l.asset);
-        self.found.income.push(Income { row: index, asset, quantity: row.received.and_then(|l| l.amount), amount, class });
-        let cost = self.plus_fee(row, self.worth(&treatment.cost, index, Which::Received), fee.as_ref(), Goes::Received);
-        self.lot(index, row, CostOf::Known(cost), class);
-        self.out(index, row, row.sent, Why::Removal, Ok(Decimal::ZERO), Ok(Decimal::ZERO), class);
-        self.fee_coin(index, row, fee.as_ref(), class);
-    }
-
     fn expense(&mut self, index: usize, row: &Transaction, class: WordId) {
         let fee = self.fee_rule(index, row, Effect::Expense);
+        self.spent(index, row, class);
+        self.out(index, row, row.sent, Leaves::without_gain(Why::Removal, class));
+        self.fee_coin_late(index, row, fee.as_ref(), None, class);
+    }
+
+    fn spent(&mut self, index: usize, row: &Transaction, class: WordId) {
         let which = if row.sent.is_none() && row.value.is_none() && row.fee.is_some() { Which::Fee } else { Which::Sent };
         self.found.expenses.push(Expense { row: index, amount: self.env.valuer.value(index, which), class });
-        self.out(index, row, row.sent, Why::Removal, Ok(Decimal::ZERO), Ok(Decimal::ZERO), class);
-        self.fee_coin(index, row, fee.as_ref(), class);
     }
 
     fn removal(&mut self, index: usize, row: &Transaction, class: WordId) {
         let fee = self.fee_rule(index, row, Effect::Removal);
-        self.out(index, row, row.sent, Why::Removal, Ok(Decimal::ZERO), Ok(Decimal::ZERO), class);
+        self.out(index, row, row.sent, Leaves::without_gain(Why::Removal, class));
         self.lot(index, row, CostOf::Known(Ok(Decimal::ZERO)), class);
-        self.fee_coin(index, row, fee.as_ref(), class);
+        self.fee_coin_late(index, row, fee.as_ref(), None, class);
     }
 
     fn opening(&mut self, index: usize, row: &Transaction) {
@@ -206,103 +161,9 @@ impl<'a> Classifier<'a> {
         self.lot(index, row, CostOf::Known(cost), word);
     }
 
-    /// Transfers, deposits and withdrawals: the coins stay the owner's.
-    fn moved(&mut self, index: usize, row: &Transaction) {
-        let other = self.pairs.partner(index);
-        match (row.kind, row.sent, row.received) {
-            (Kind::Transfer, Some(sent), Some(received)) if sent.asset == received.asset => {
-                let to = if row.counterparty == Symbol::NONE { row.account } else { row.counterparty };
-                self.out(index, row, Some(sent), Why::Move { to }, Ok(Decimal::ZERO), Ok(Decimal::ZERO), WordId::OTHER);
-            }
-            (_, Some(sent), None) => match other {
-                Some(partner) => {
-                    let to = self.env.ledger.rows.get(partner).map_or(Symbol::NONE, |r| r.account);
-                    self.out(index, row, Some(sent), Why::Move { to }, Ok(Decimal::ZERO), Ok(Decimal::ZERO), WordId::OTHER);
-                }
-                None if row.kind == Kind::Withdrawal && !self.env.ledger.is_currency(sent.asset) => {
-                    self.unpaired_withdrawal(index, row)
-                }
-                None => {}
-            },
-            (Kind::Deposit, None, Some(received)) if other.is_none() && !self.env.ledger.is_currency(received.asset) => {
-                self.unpaired_deposit(index, row)
-            }
-            _ => {}
-        }
-        self.fee_of_move(index, row);
-    }
-
-    fn unpaired_withdrawal(&mut self, index: usize, row: &Transaction) {
-        self.out(index, row, row.sent, Why::Outside, Ok(Decimal::ZERO), Ok(Decimal::ZERO), WordId::OTHER);
-        let asset = row.sent.map_or("", |l| self.env.ledger.name(l.asset));
-        let message = format!("the withdrawal `{}` of {asset} has no deposit that matches it; its lots are kept outside", row.id);
-        let help = "add the ledger of the account it went to; if it was a payment or a gift, write `spend` or `gift_given`";
-        self.env
-            .log
-            .warn(Diagnostic::new(Code::A0301, message).at_opt(self.env.ledger.place(row)).rows([row.id.to_string()]).help(help));
-    }
-
-    /// The cost is what the row states in `x_cost`; else it is not known.
-    fn unpaired_deposit(&mut self, index: usize, row: &Transaction) {
-        let asset = row.received.map_or("", |l| self.env.ledger.name(l.asset));
-        let symbols = &self.env.ledger.symbols;
-        let column = |name: &str| symbols.find(name).and_then(|s| row.column(s));
-        let day = self.env.day(index);
-        let currency = if row.value_currency == Symbol::NONE { None } else { Some(row.value_currency) };
-        let stated = match self.env.facts.cost.get(&*row.id) {
-            Some(Value::Number(cost)) => Some(Ok(*cost)),
-            _ => column("cost").map(number::parse_unsigned),
-        };
-        let cost = match stated {
-            Some(Ok(cost)) => match currency {
-                Some(currency) => self.env.valuer.convert(row, cost, currency, day),
-                None => Ok(cost),
-            },
-            stated => {
-                let message =
-                    format!("the deposit `{}` of {asset} has no withdrawal that matches it; what it cost is not known", row.id);
-                let help =
-                    "add the ledger of the account it came from, an `opening` row, or the columns `x_cost` and `x_acquired`";
-                self.env.log.warn(
-                    Diagnostic::new(Code::A0302, message)
-                        .at_opt(self.env.ledger.place(row))
-                        .rows([row.id.to_string()])
-                        .help(help),
-                );
-                Err(self.env.log.refuse(format!("cost:{}", row.id), || {
-                    let read = stated.and_then(Result::err).map(|e| format!(": in `x_cost`, {e}")).unwrap_or_default();
-                    let message = format!("the cost of the {asset} deposited by the row `{}` is not known{read}", row.id);
-                    Diagnostic::new(Code::A0204, message).at_opt(self.env.ledger.place(row)).rows([row.id.to_string()]).help(help)
-                }))
-            }
-        };
-        let acquired = match self.env.facts.acquired.get(&*row.id) {
-            Some(Value::Date(day)) => Some(*day),
-            _ => column("acquired").and_then(|t| t.parse::<chrono::NaiveDate>().ok()),
-        };
-        let mut lot = self.new_lot(index, row, CostOf::Known(cost), WordId::OTHER);
-        if let (Some(lot), Some(day)) = (&mut lot, acquired) {
-            lot.day = day;
-            lot.acquired = day.and_time(chrono::NaiveTime::MIN).and_utc();
-        }
-        if let Some(lot) = lot {
-            self.push_lot(lot);
-        }
-    }
-
     // ---- movements ----
 
-    #[allow(clippy::too_many_arguments)]
-    fn out(
-        &mut self,
-        index: usize,
-        row: &Transaction,
-        leg: Option<Leg>,
-        why: Why,
-        proceeds: Outcome<Decimal>,
-        fees: Outcome<Decimal>,
-        class: WordId,
-    ) -> Option<usize> {
+    fn out(&mut self, index: usize, row: &Transaction, leg: Option<Leg>, leaves: Leaves) -> Option<usize> {
         let leg = leg.filter(|l| !self.env.ledger.is_currency(l.asset))?;
         let quantity = leg.amount.filter(|a| !a.is_zero())?;
         Some(self.found.movements.push_out(Out {
@@ -310,10 +171,13 @@ impl<'a> Classifier<'a> {
             asset: leg.asset,
             account: row.account,
             quantity,
-            why,
-            proceeds,
-            fees,
-            class,
+            why: leaves.why,
+            is_fee: leaves.is_fee,
+            proceeds: leaves.proceeds,
+            fees: leaves.fees,
+            fee_from: leaves.fee_from,
+            class: leaves.class,
+            parted_by: leaves.parted_by,
         }))
     }
 
@@ -327,6 +191,7 @@ impl<'a> Classifier<'a> {
             account,
             quantity,
             cost,
+            fee_from: None,
             acquired: row.timestamp,
             day: self.env.day(index),
             class,
@@ -354,12 +219,22 @@ impl<'a> Classifier<'a> {
         }
         self.found.movements.push_in(lot);
     }
+}
 
-    fn worth(&self, worth: &Worth, index: usize, which: Which) -> Outcome<Decimal> {
-        match worth {
-            Worth::Value => self.env.valuer.value(index, which),
-            Worth::Zero => Ok(Decimal::ZERO),
-            Worth::Formula(formula) => self.world.number(&formula.code, self.ctx(index)),
-        }
+/// Units that leave: why, and for what.
+#[derive(Debug, Clone)]
+struct Leaves {
+    why: Why,
+    is_fee: bool,
+    proceeds: Proceeds,
+    fees: Outcome<Decimal>,
+    fee_from: Option<FeeFrom>,
+    class: WordId,
+    parted_by: Option<usize>,
+}
+
+impl Leaves {
+    fn without_gain(why: Why, class: WordId) -> Leaves {
+        Leaves { why, is_fee: false, proceeds: Proceeds::NONE, fees: Ok(Decimal::ZERO), fee_from: None, class, parted_by: None }
     }
 }

@@ -130,6 +130,7 @@ catalogue! {
     A0301 Warning "a withdrawal has no matching deposit";
     A0302 Warning "a deposit has no matching withdrawal";
     A0303 Warning "a chosen lot is set aside by the cost method";
+    A0305 Warning "units are sold that were never seen coming in";
     A0304 Error "a value is used past the day it is known to hold";
     // importing
     I0101 Error "the format of the file is not recognised";

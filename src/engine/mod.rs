@@ -16,7 +16,8 @@ use chrono::NaiveDate;
 
 use crate::assess::Assessment;
 use crate::assess::assessment::Under;
-use crate::assess::build::{figures, holdings};
+use crate::assess::build::figures;
+use crate::assess::holdings::holdings;
 use crate::assess::refusal::Log;
 use crate::assess::run::{Run, Shared, with_shared};
 use crate::calendar::TaxCalendar;

@@ -6,7 +6,7 @@ use crate::formula::code::{Code, Op, PartField, Ref, RowField};
 use crate::formula::names::Item as ItemKind;
 use crate::formula::types::Value;
 use crate::number::{Decimal, plain};
-use crate::rules::book::Worth;
+use crate::rules::book::{BasisName, Method, Worth};
 
 use super::Step;
 use super::build::Explainer;
@@ -45,7 +45,7 @@ impl Explainer<'_> {
                 parts.acquisitions.iter().enumerate().filter(|(_, d)| d.row == row).map(|(i, _)| Item::Acquisition(i)).collect()
             }
             ItemKind::Row => vec![Item::Row(row)],
-            ItemKind::None | ItemKind::Record(_) => Vec::new(),
+            _ => Vec::new(),
         }
     }
 
@@ -120,6 +120,7 @@ impl Explainer<'_> {
         let label = match name {
             Ref::Part(field) => PartField::WORDS.iter().find(|(_, f)| *f == field).map(|(w, _)| *w),
             Ref::Row(field) => RowField::WORDS.iter().find(|(_, f)| *f == field).map(|(w, _)| *w),
+            Ref::Basis(basis) => self.run.env.book.bases.get(basis).map(|b| b.name.as_str()),
             _ => None,
         }?;
         let value = self.run.world.name(name, ctx);
@@ -135,6 +136,10 @@ impl Explainer<'_> {
             matches!(name, Ref::Part(PartField::Proceeds | PartField::Amount | PartField::Cost | PartField::Fees) | Ref::Row(_));
         if let (Ref::Part(PartField::Cost), Item::Match(index)) = (name, ctx.item) {
             self.cost_of(index, &mut step);
+        } else if let (Ref::Part(PartField::DeniedLoss), Item::Match(index)) = (name, ctx.item) {
+            self.denial_of(index, &mut step);
+        } else if let (Ref::Basis(_), Item::Match(index)) = (name, ctx.item) {
+            self.cost_of(index, &mut step);
         } else if wanted && number {
             step.parts.extend(self.row_step(ctx.item));
         }
@@ -146,17 +151,45 @@ impl Explainer<'_> {
         let env = self.run.env;
         let Some(part) = self.run.world.parts.matches.get(index) else { return };
         let asset = self.run.world.parts.disposals.get(part.disposal).map_or("", |d| env.ledger.name(d.asset));
+        let units = format!("{} {asset}", plain(part.quantity));
         let how = match part.acquired {
-            Some(day) if self.run.matcher.is_average() => {
-                format!("{} {asset} at the average cost of the pool (units of {day} first)", plain(part.quantity))
+            Some(_) if part.method == Method::PortfolioShare => {
+                format!("{units}: the share of the portfolio's cost that the price has of what everything is worth")
             }
-            Some(day) => format!("{} {asset} of the lot acquired on {day}, by {}", plain(part.quantity), part.method.word()),
-            None => format!("{} {asset} of no lot that is known", plain(part.quantity)),
+            Some(_) if part.method == Method::TotalAverage => format!("{units} at the average cost of the year"),
+            Some(day) if part.averaged => format!("{units} at the average cost of the pool (units of {day} first)"),
+            Some(day) => format!("{units} of the lot acquired on {day}, by {}", part.method.word()),
+            None => format!("{units} of no lot that is known"),
         };
         step.notes.push(how);
-        let method = env.book.matching.steps.iter().find(|s| s.method == part.method);
-        step.cite = method.map(|s| env.book.citations(&s.cite)).unwrap_or_default();
+        let rule = part.step.and_then(|(version, step)| env.book.matching.get(version)?.steps.get(step));
+        step.cite = rule.map(|s| env.book.citations(&s.cite)).unwrap_or_default();
         step.parts.extend(part.acquired_row.and_then(|row| self.ledger_row(row)));
+    }
+
+    /// What became of a loss that does not count.
+    fn denial_of(&self, index: usize, step: &mut Step) {
+        let env = self.run.env;
+        let Some(part) = self.run.world.parts.matches.get(index).filter(|m| matches!(&m.denied, Ok(d) if !d.is_zero())) else {
+            return;
+        };
+        let movements = &self.run.classified.movements;
+        let of_row = |out: usize| movements.outs.get(out).is_some_and(|o| o.row == part.row);
+        for denied in self.run.matched.denied.iter().filter(|d| of_row(d.out)) {
+            let Some(rule) = env.book.deny_loss.get(denied.rule) else { continue };
+            step.notes.push(format!("the loss on {} units does not count: `{}`", plain(denied.units), rule.units.text));
+            for (lot, amount) in &denied.into {
+                let Some(lot) = self.run.matched.lots.get(*lot) else { continue };
+                let to = match &rule.into {
+                    None => "it stands for units of".to_owned(),
+                    Some(BasisName::Cost) => format!("{} goes into the cost of", plain(*amount)),
+                    Some(BasisName::Basis(name)) => format!("{} goes into `{name}` of", plain(*amount)),
+                };
+                step.notes.push(format!("{to} the lot acquired on {}", lot.day));
+                step.parts.extend(movements.ins.get(lot.came_in).and_then(|i| self.ledger_row(i.row)));
+            }
+            step.cite = env.book.citations(&rule.cite);
+        }
     }
 
     /// `proceeds@ROW`, `cost@ROW`, `amount@ROW`: fields that stand there already.

@@ -21,7 +21,7 @@ impl Explainer<'_> {
             Ref::Quantity(_) | Ref::Tax(_) => Some(self.figure(name, ctx.period)),
             Ref::Field(field) => Some(self.field(field, ctx.item)),
             Ref::Label(label) => Some(self.label(label, ctx)),
-            Ref::Row(_) | Ref::Part(_) => self.standing_part(name, ctx),
+            Ref::Row(_) | Ref::Part(_) | Ref::Basis(_) => self.standing_part(name, ctx),
             Ref::Record(..) => None,
         }
     }

@@ -97,6 +97,8 @@ pub enum Ref {
     Field(usize),
     Row(RowField),
     Part(PartField),
+    /// A basis that lots carry.
+    Basis(usize),
     /// Key `k` of the record a list fact runs over.
     Record(usize, usize),
 }
@@ -157,6 +159,17 @@ pub enum PartField {
     Leg,
     Amount,
     Received,
+    /// The part of a loss that does not count.
+    DeniedLoss,
+    /// The day on which a holding is looked at, and what it is worth then.
+    HeldOn,
+    MarketValue,
+    LossMade,
+    UnitsSold,
+    UnitsBought,
+    UnitsRebought,
+    UnitsHeld,
+    ValueHeld,
 }
 
 impl PartField {
@@ -176,6 +189,15 @@ impl PartField {
         ("leg", PartField::Leg),
         ("amount", PartField::Amount),
         ("received", PartField::Received),
+        ("denied_loss", PartField::DeniedLoss),
+        ("held_on", PartField::HeldOn),
+        ("market_value", PartField::MarketValue),
+        ("loss_made", PartField::LossMade),
+        ("units_sold", PartField::UnitsSold),
+        ("units_bought", PartField::UnitsBought),
+        ("units_rebought", PartField::UnitsRebought),
+        ("units_held", PartField::UnitsHeld),
+        ("value_held", PartField::ValueHeld),
     ];
 }
 

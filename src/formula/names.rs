@@ -16,6 +16,12 @@ pub enum Item {
     Income,
     Expense,
     Acquisition,
+    /// Units that are held: a lot, or what is left of it.
+    Holding,
+    /// A loss, while it is asked how much of it counts.
+    Loss,
+    /// A sale out of the whole portfolio.
+    PortfolioSale,
     /// A record of a list fact.
     Record(usize),
 }
@@ -30,6 +36,9 @@ impl Item {
             Item::Income => "an income",
             Item::Expense => "an expense",
             Item::Acquisition => "an acquisition",
+            Item::Holding => "a holding",
+            Item::Loss => "a loss",
+            Item::PortfolioSale => "a sale out of the portfolio",
             Item::Record(_) => "a record of a list",
         }
     }
@@ -152,6 +161,7 @@ pub enum Detail {
     Parameter { never_zero: bool, by_row: bool, by_match: bool, keys: Vec<String> },
     Figure { cut: Cut },
     Field { item: Item },
+    Basis,
 }
 
 /// All names of a rule book, and its table of words.
@@ -257,26 +267,47 @@ impl Names {
                 F::Class,
                 F::MatchedBy,
                 F::Leg,
+                F::DeniedLoss,
             ],
-            Item::Disposal => &[F::Proceeds, F::Fees, F::Cost, F::Quantity, F::Disposed, F::DisposedKind, F::Class, F::Leg],
+            Item::Disposal => {
+                &[F::Proceeds, F::Fees, F::Cost, F::Quantity, F::Disposed, F::DisposedKind, F::Class, F::Leg, F::DeniedLoss]
+            }
             Item::Income => &[F::Amount, F::Quantity, F::Received, F::Class],
             Item::Expense => &[F::Amount, F::Class],
             Item::Acquisition => &[F::Cost, F::Quantity, F::Acquired, F::Class],
+            Item::Holding => &[
+                F::Cost,
+                F::Quantity,
+                F::Acquired,
+                F::HeldOn,
+                F::HeldDays,
+                F::MarketValue,
+                F::AcquiredKind,
+                F::AcquiredClass,
+                F::Class,
+            ],
+            Item::Loss => &[F::LossMade, F::UnitsSold, F::UnitsBought, F::UnitsRebought, F::UnitsHeld, F::Disposed],
+            Item::PortfolioSale => &[F::Proceeds, F::Quantity, F::ValueHeld, F::Disposed],
             Item::None | Item::Row | Item::Record(_) => &[],
         };
         if !here.contains(field) {
             return None;
         }
         let ty = match field {
-            F::Proceeds | F::Fees | F::Cost | F::Amount => self.money(),
-            F::Quantity => Type::Number(Unit::number()),
-            F::Acquired | F::Disposed | F::Received => Type::Date,
+            F::Proceeds | F::Fees | F::Cost | F::Amount | F::DeniedLoss | F::MarketValue | F::LossMade | F::ValueHeld => {
+                self.money()
+            }
+            F::Quantity | F::UnitsSold | F::UnitsBought | F::UnitsRebought | F::UnitsHeld => Type::Number(Unit::number()),
+            F::Acquired | F::Disposed | F::Received | F::HeldOn => Type::Date,
             F::HeldDays => Type::Number(Unit::base("days")),
             F::AcquiredKind | F::DisposedKind => kinds("the kinds of rows"),
             F::AcquiredClass | F::Class => {
                 Type::Word(WordSet { of: "the classes that treatment gives".into(), words: self.classes.clone(), country: false })
             }
-            F::MatchedBy => words("the matching steps", &["specific", "average", "fifo"]),
+            F::MatchedBy => {
+                let steps: Vec<&str> = crate::rules::book::Method::WORDS.iter().map(|(w, _)| *w).collect();
+                words("the matching steps", &steps)
+            }
             F::Leg => words("the legs", &["sent", "fee"]),
         };
         Some((*field, ty))

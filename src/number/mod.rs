@@ -5,9 +5,9 @@
 
 mod wide;
 
-pub use rust_decimal::Decimal;
-use rust_decimal::RoundingStrategy;
-pub use wide::mul_div;
+pub use rust_decimal::{Decimal, RoundingStrategy};
+
+pub use wide::{compare_ratios, mul_div};
 
 /// Decimals that a stored cost keeps at most, half-even.
 pub const COST_DECIMALS: u32 = 18;

@@ -60,3 +60,15 @@ fn reports_have_no_exponent_and_no_trailing_zeros() {
     assert_eq!(plain(d("-0.0")), "0");
     assert_eq!(plain(d("0.1234567890123456785")), "0.123456789012345678");
 }
+
+#[test]
+fn ratios_are_compared_without_dividing() {
+    use std::cmp::Ordering::{Equal, Greater, Less};
+    assert_eq!(compare_ratios(d("1"), d("3"), d("2"), d("6")), Equal);
+    assert_eq!(compare_ratios(d("1"), d("3"), d("0.3333333333333333333333333333"), d("1")), Greater);
+    assert_eq!(compare_ratios(d("-1"), d("3"), d("-0.3333333333333333333333333333"), d("1")), Less);
+    assert_eq!(compare_ratios(d("0"), d("3"), d("-5"), d("1")), Greater);
+    let tiny = d("0.0000000000000000000000000001");
+    assert_eq!(compare_ratios(Decimal::MAX, tiny, Decimal::MAX, d("1")), Greater);
+    assert_eq!(compare_ratios(tiny, Decimal::MAX, tiny, Decimal::MAX), Equal);
+}

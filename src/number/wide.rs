@@ -1,5 +1,7 @@
 //! Products and quotients through a 384-bit intermediate, rounded once at the end.
 
+use std::cmp::Ordering;
+
 use ruint::Uint;
 use rust_decimal::Decimal;
 
@@ -34,6 +36,33 @@ pub fn mul_div(a: Decimal, b: Decimal, c: Decimal, decimals: u32) -> Result<Deci
         }
         decimals -= 1;
     }
+}
+
+/// Compares `a / b` with `c / d` exactly, by cross-multiplication; `b` and `d` are above zero.
+pub fn compare_ratios(a: Decimal, b: Decimal, c: Decimal, d: Decimal) -> Ordering {
+    let sign = |x: Decimal| {
+        if x.is_zero() {
+            0
+        } else if x.is_sign_negative() {
+            -1
+        } else {
+            1
+        }
+    };
+    let (left, right) = (sign(a), sign(c));
+    if left != right || left == 0 {
+        return left.cmp(&right);
+    }
+    let (a, b, c, d) = (a.normalize(), b.normalize(), c.normalize(), d.normalize());
+    let scale = |x: Decimal, y: Decimal| i64::from(x.scale()) + i64::from(y.scale());
+    let (mut x, mut y) = (wide(a) * wide(d), wide(c) * wide(b));
+    let apart = scale(c, b) - scale(a, d);
+    if apart >= 0 {
+        x *= power_of_ten(apart.unsigned_abs());
+    } else {
+        y *= power_of_ten(apart.unsigned_abs());
+    }
+    if left > 0 { x.cmp(&y) } else { y.cmp(&x) }
 }
 
 fn wide(value: Decimal) -> Wide {

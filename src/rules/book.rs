@@ -12,6 +12,7 @@ use crate::formula::names::{CutEntry, Item, Names, Per, Varies};
 use crate::formula::types::{Type, Unit, Value};
 use crate::yaml::Spot;
 
+pub use super::book_matching::*;
 pub use super::book_rows::*;
 pub use super::book_taxes::*;
 
@@ -67,7 +68,11 @@ pub struct RuleBook {
     pub valuation: Valuation,
     pub treatments: Vec<Treatment>,
     pub fees: Vec<FeeRule>,
-    pub matching: Matching,
+    /// Versions of `matching`, in the order of the file.
+    pub matching: Vec<Matching>,
+    pub bases: Vec<Basis>,
+    pub on_dates: Vec<OnDate>,
+    pub deny_loss: Vec<DenyLoss>,
     pub fields: Vec<Field>,
     pub quantities: Vec<Quantity>,
     pub taxes: Vec<Tax>,

@@ -55,9 +55,27 @@ pub struct Treatment {
     pub class: Option<String>,
     pub proceeds: Worth,
     pub cost: Worth,
+    /// The day of acquisition goes over; as the effect has it where `None`.
+    pub keeps_date: Option<bool>,
+    /// Which of the lots taken are disposed of; cost and date of the others go over to what comes in.
+    pub taxed: Option<Formula>,
+    /// What comes in by a rollover is one lot, not one for each that left.
+    pub merges_lots: bool,
+    /// Further effects, each on its own leg.
+    pub also: Vec<Further>,
     pub cite: Cite,
     pub note: Option<String>,
     pub at: At,
+}
+
+/// A second effect of a row.
+#[derive(Debug, Clone)]
+pub struct Further {
+    pub effect: Effect,
+    pub class: Option<String>,
+    pub proceeds: Worth,
+    pub cost: Worth,
+    pub keeps_date: Option<bool>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -99,6 +117,10 @@ pub enum Worth {
     /// Its market value.
     Value,
     Zero,
+    /// Of proceeds: what the units cost, so that there is neither gain nor loss.
+    Cost,
+    /// Of a cost: what was given cost, or what the row states in `x_cost`.
+    Carried,
     Formula(Box<Formula>),
 }
 
@@ -111,6 +133,8 @@ pub struct FeeRule {
     pub goes: Goes,
     /// Paying in a coin is a disposal of it; else its lots leave without gain.
     pub coin_is_disposal: bool,
+    /// A fee in a coin counts at what its units cost, not at their market value.
+    pub at_cost: bool,
     pub cite: Cite,
     pub note: Option<String>,
     pub at: At,
@@ -128,40 +152,8 @@ pub enum PaidIn {
 pub enum Goes {
     Received,
     Sent,
+    /// Half to what came in, half to what was sent.
+    Split,
     Apart,
     Lost,
-}
-
-#[derive(Debug, Clone)]
-pub struct Matching {
-    pub by_account: bool,
-    pub by_asset: bool,
-    pub steps: Vec<Step>,
-    pub note: Option<String>,
-    pub at: At,
-}
-
-#[derive(Debug, Clone)]
-pub struct Step {
-    pub method: Method,
-    pub when: Option<Formula>,
-    pub cite: Cite,
-    pub note: Option<String>,
-    pub at: At,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    Specific,
-    Fifo,
-    Average,
-}
-
-impl Method {
-    pub const WORDS: &'static [(&'static str, Method)] =
-        &[("specific", Method::Specific), ("fifo", Method::Fifo), ("average", Method::Average)];
-
-    pub fn word(self) -> &'static str {
-        Self::WORDS.iter().find(|(_, m)| *m == self).map_or("", |(w, _)| w)
-    }
 }

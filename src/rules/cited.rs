@@ -111,8 +111,28 @@ pub fn every(book: &RuleBook) -> Vec<Cited<'_>> {
     for (i, fee) in book.fees.iter().enumerate() {
         add(What::Fees, i, 0, &fee.cite, &fee.at);
     }
-    for (i, step) in book.matching.steps.iter().enumerate() {
-        add(What::Matching, i, 0, &step.cite, &step.at);
+    for (i, version) in book.matching.iter().enumerate() {
+        for (index, step) in version.steps.iter().enumerate() {
+            add(What::Matching, i, index, &step.cite, &step.at);
+            if let Some(unit_cost) = &step.unit_cost {
+                add(What::Rounding, i, index, &unit_cost.cite, &step.at);
+            }
+        }
+        if let Some(moves) = &version.moves {
+            add(What::Matching, i, 0, &moves.cite, &moves.at);
+        }
+        if let Some(shortfall) = &version.shortfall {
+            add(What::Matching, i, 0, &shortfall.cite, &shortfall.at);
+        }
+    }
+    for (i, basis) in book.bases.iter().enumerate() {
+        add(What::Matching, i, 0, &basis.cite, &basis.at);
+    }
+    for (i, entry) in book.on_dates.iter().enumerate() {
+        add(What::Matching, i, 0, &entry.cite, &entry.at);
+    }
+    for (i, rule) in book.deny_loss.iter().enumerate() {
+        add(What::Matching, i, 0, &rule.cite, &rule.at);
     }
     for (i, field) in book.fields.iter().enumerate() {
         add(What::Field, i, 0, &field.cite, &field.at);

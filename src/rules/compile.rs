@@ -9,7 +9,7 @@ use crate::formula::code::Ref;
 use crate::formula::names::{Detail, Item, Named, Names, Per, Scope};
 use crate::formula::types::{Type, Unit, Value, WordSet};
 
-use super::book::{About, At, FactShape, PerRule, Rule, RuleBook, SelectedBy, Worth};
+use super::book::{About, At, FactShape, OnDateWhat, OnDay, PerRule, PoolBy, Rule, RuleBook, SelectedBy, Worth};
 
 /// Declares every name; a clash is an error.
 pub fn declare(book: &mut RuleBook, problems: &mut Vec<Diagnostic>) {
@@ -23,15 +23,24 @@ pub fn declare(book: &mut RuleBook, problems: &mut Vec<Diagnostic>) {
     for word in crate::ledger::Kind::ALL.iter().map(|k| k.word()).chain(crate::ledger::COUNTERPARTY_KINDS.iter().copied()) {
         names.word(word);
     }
-    for word in ["specific", "average", "fifo", "sent", "fee"] {
+    for word in super::book::Method::WORDS.iter().map(|(w, _)| *w).chain(["sent", "fee"]) {
         names.word(word);
     }
     for treatment in &book.treatments {
         let kinds = treatment.kinds.iter().flatten().map(|k| k.word().to_owned());
-        for class in treatment.class.clone().map_or_else(|| kinds.collect::<Vec<_>>(), |c| vec![c]) {
+        let own = treatment.class.clone().map_or_else(|| kinds.collect::<Vec<_>>(), |c| vec![c]);
+        let further = treatment.also.iter().filter_map(|e| e.class.clone());
+        for class in own.into_iter().chain(further) {
             if !names.classes.contains(&class) {
                 names.classes.push(class);
             }
+        }
+    }
+    for entry in &book.on_dates {
+        if let OnDateWhat::Deem { class, .. } = &entry.what
+            && !names.classes.contains(class)
+        {
+            names.classes.push(class.clone());
         }
     }
     for class in names.classes.clone() {
@@ -102,6 +111,9 @@ fn all_names(book: &RuleBook, to: &mut Declared<'_>) {
         let keys = parameter.by.iter().map(|k| k.name.clone()).collect();
         let detail = Detail::Parameter { never_zero, by_row: parameter.selected_by == SelectedBy::Row, by_match, keys };
         to.add(&parameter.name, &parameter.at, Ref::Parameter(index), parameter.unit.clone(), detail);
+    }
+    for (index, basis) in book.bases.iter().enumerate() {
+        to.add(&basis.name, &basis.at, Ref::Basis(index), Type::Number(Unit::base(&book.currency)), Detail::Basis);
     }
     for (index, field) in book.fields.iter().enumerate() {
         to.add(&field.name, &field.at, Ref::Field(index), field.unit.clone(), Detail::Field { item: field.item });
@@ -190,7 +202,9 @@ impl Compiler<'_> {
         let row = Scope::row(Item::Row);
         for treatment in &mut book.treatments {
             self.maybe(treatment.when.as_mut(), row, &Type::YesNo);
-            for worth in [&mut treatment.proceeds, &mut treatment.cost] {
+            self.maybe(treatment.taxed.as_mut(), Scope::row(Item::Holding), &Type::YesNo);
+            let further = treatment.also.iter_mut().flat_map(|e| [&mut e.proceeds, &mut e.cost]);
+            for worth in [&mut treatment.proceeds, &mut treatment.cost].into_iter().chain(further) {
                 if let Worth::Formula(formula) = worth {
                     self.formula(formula, row, &money);
                 }
@@ -199,8 +213,53 @@ impl Compiler<'_> {
         for fee in &mut book.fees {
             self.maybe(fee.when.as_mut(), row, &Type::YesNo);
         }
-        for step in &mut book.matching.steps {
-            self.maybe(step.when.as_mut(), Scope::fixed(), &Type::YesNo);
+        self.matching(book);
+    }
+
+    fn matching(&mut self, book: &mut RuleBook) {
+        let money = self.names.money();
+        let (fixed, holding) = (Scope::fixed(), Scope::row(Item::Holding));
+        for version in &mut book.matching {
+            self.maybe(version.when.as_mut(), fixed, &Type::YesNo);
+            for key in &mut version.pool_by {
+                if let PoolBy::Word(formula) = key {
+                    self.word(formula, holding);
+                }
+            }
+            for step in &mut version.steps {
+                self.maybe(step.when.as_mut(), fixed, &Type::YesNo);
+                self.maybe(step.lots.as_mut(), holding, &Type::YesNo);
+                self.maybe(step.worth.as_mut(), Scope::row(Item::PortfolioSale), &money);
+            }
+        }
+        for basis in &mut book.bases {
+            self.formula(&mut basis.start, holding, &money);
+        }
+        for entry in &mut book.on_dates {
+            if let OnDay::Formula(formula) = &mut entry.on {
+                self.formula(formula, fixed, &Type::Date);
+            }
+            self.maybe(entry.when.as_mut(), fixed, &Type::YesNo);
+            self.maybe(entry.lots.as_mut(), holding, &Type::YesNo);
+            match &mut entry.what {
+                OnDateWhat::Set(set) => set.iter_mut().for_each(|(_, formula)| self.formula(formula, holding, &money)),
+                OnDateWhat::Deem { proceeds: Worth::Formula(formula), .. } => self.formula(formula, holding, &money),
+                OnDateWhat::Deem { .. } | OnDateWhat::Regroup { .. } => {}
+            }
+        }
+        for rule in &mut book.deny_loss {
+            self.maybe(rule.when.as_mut(), fixed, &Type::YesNo);
+            self.formula(&mut rule.units, Scope::row(Item::Loss), &Type::Number(Unit::number()));
+        }
+    }
+
+    /// A formula that gives a word: what a pool is kept by.
+    fn word(&mut self, formula: &mut Formula, scope: Scope) {
+        formula.compile(self.names, scope, &[], None, self.problems);
+        if !matches!(formula.code.ty, Type::Word(_) | Type::YesNo) && !crate::diagnostic::any_error(self.problems) {
+            let message = format!("a pool is kept by words, but this gives {}", formula.code.ty);
+            let help = "write `asset`, `account`, or a fact whose values are words";
+            self.problems.push(Diagnostic::new(Code::R0304, message).at(formula.whole_place()).help(help));
         }
     }
 
@@ -243,14 +302,16 @@ pub fn every_formula(book: &RuleBook) -> Vec<&Formula> {
     found.extend(pers.flat_map(|p| &p.cases).filter_map(|c| c.when.as_ref()));
     for treatment in &book.treatments {
         found.extend(&treatment.when);
-        for worth in [&treatment.proceeds, &treatment.cost] {
+        found.extend(&treatment.taxed);
+        let further = treatment.also.iter().flat_map(|e| [&e.proceeds, &e.cost]);
+        for worth in [&treatment.proceeds, &treatment.cost].into_iter().chain(further) {
             if let Worth::Formula(formula) = worth {
                 found.push(formula);
             }
         }
     }
     found.extend(book.fees.iter().filter_map(|f| f.when.as_ref()));
-    found.extend(book.matching.steps.iter().filter_map(|s| s.when.as_ref()));
+    found.extend(matching_formulas(book));
     let rules = book.fields.iter().map(|f| &f.rule).chain(book.quantities.iter().map(|q| &q.rule));
     for case in rules.flat_map(|r| &r.cases) {
         found.extend(&case.when);
@@ -260,6 +321,29 @@ pub fn every_formula(book: &RuleBook) -> Vec<&Formula> {
         found.extend(tax_formulas(tax));
         found.extend(paying_formulas(tax));
     }
+    found
+}
+
+fn matching_formulas(book: &RuleBook) -> Vec<&Formula> {
+    let mut found: Vec<&Formula> = Vec::new();
+    for version in &book.matching {
+        found.extend(&version.when);
+        found.extend(version.pool_by.iter().filter_map(|k| if let PoolBy::Word(f) = k { Some(&**f) } else { None }));
+        found.extend(version.steps.iter().flat_map(|s| s.when.iter().chain(&s.lots).chain(&s.worth)));
+    }
+    found.extend(book.bases.iter().map(|b| &b.start));
+    for entry in &book.on_dates {
+        found.extend(entry.when.iter().chain(&entry.lots));
+        if let OnDay::Formula(formula) = &entry.on {
+            found.push(formula);
+        }
+        match &entry.what {
+            OnDateWhat::Set(set) => found.extend(set.iter().map(|(_, f)| f)),
+            OnDateWhat::Deem { proceeds: Worth::Formula(formula), .. } => found.push(formula),
+            OnDateWhat::Deem { .. } | OnDateWhat::Regroup { .. } => {}
+        }
+    }
+    found.extend(book.deny_loss.iter().flat_map(|r| r.when.iter().chain([&r.units])));
     found
 }
 

@@ -7,8 +7,8 @@ use crate::diagnostic::{Code, Diagnostic, Source, SourceMap, any_error};
 use crate::formula::names::{Item, Names};
 use crate::yaml::{Fields, Node, Reader, parse};
 
-use super::book::{At, Matching, PriceAt, RateDay, RuleBook, Valuation};
-use super::{compile, dates, read_figures, read_head, read_inputs, read_rows, sound};
+use super::book::{At, PriceAt, RateDay, RuleBook, Valuation};
+use super::{compile, dates, read_figures, read_head, read_inputs, read_matching, read_rows, sound};
 
 /// A law and what is to be said of it.
 #[derive(Debug, Clone)]
@@ -90,7 +90,10 @@ fn empty() -> RuleBook {
         },
         treatments: Vec::new(),
         fees: Vec::new(),
-        matching: Matching { by_account: false, by_asset: true, steps: Vec::new(), note: None, at: nowhere },
+        matching: Vec::new(),
+        bases: Vec::new(),
+        on_dates: Vec::new(),
+        deny_loss: Vec::new(),
         fields: Vec::new(),
         quantities: Vec::new(),
         taxes: Vec::new(),
@@ -163,10 +166,17 @@ fn sections(reader: &mut Reader, fields: &mut Fields<'_>, book: &mut RuleBook, s
     if let Some(node) = section(fields, "fees") {
         book.fees.extend(reader.list(&node).iter().filter_map(|n| read_rows::fee(reader, n)));
     }
-    if let Some(node) = section(fields, "matching")
-        && let Some(matching) = read_rows::matching(reader, &node)
-    {
-        book.matching = matching;
+    if let Some(node) = section(fields, "matching") {
+        read_matching::matching(reader, &node, book);
+    }
+    if let Some(node) = section(fields, "bases") {
+        reader.entries(&node).iter().for_each(|e| read_matching::basis(reader, e, book));
+    }
+    if let Some(node) = section(fields, "on_date") {
+        book.on_dates.extend(reader.list(&node).iter().filter_map(|n| read_matching::on_date(reader, n)));
+    }
+    if let Some(node) = section(fields, "deny_loss") {
+        read_matching::deny_loss(reader, &node, book);
     }
     let blocks = [
         ("each_match", Item::Match),
@@ -174,6 +184,7 @@ fn sections(reader: &mut Reader, fields: &mut Fields<'_>, book: &mut RuleBook, s
         ("each_income", Item::Income),
         ("each_expense", Item::Expense),
         ("each_acquisition", Item::Acquisition),
+        ("each_holding", Item::Holding),
     ];
     for (key, item) in blocks {
         if let Some(node) = section(fields, key) {

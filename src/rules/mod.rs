@@ -1,6 +1,7 @@
 //! The law of a country: its files, their shapes, and the compiled rule book.
 
 pub mod book;
+mod book_matching;
 mod book_rows;
 mod book_taxes;
 pub mod cited;
@@ -12,6 +13,7 @@ mod read;
 mod read_figures;
 mod read_head;
 mod read_inputs;
+mod read_matching;
 mod read_rows;
 mod read_tables;
 mod read_taxes;

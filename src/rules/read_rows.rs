@@ -2,11 +2,10 @@
 
 use crate::diagnostic::{Code, suggestion};
 use crate::ledger::Kind;
-use crate::yaml::{Fields, Node, Reader, Value};
+use crate::yaml::{Fields, Node, Reader, Value as Yaml};
 
 use super::book::{
-    Effect, FeeRule, Goes, Matching, Method, PaidIn, PriceAt, RateDay, RuleBook, Side, Step, Treatment, Valuation, ValueFrom,
-    Worth,
+    Effect, FeeRule, Further, Goes, PaidIn, PriceAt, RateDay, RuleBook, Side, Treatment, Valuation, ValueFrom, Worth,
 };
 use super::read::Read;
 
@@ -59,10 +58,21 @@ pub fn treatment(reader: &mut Reader, node: &Node) -> Option<Treatment> {
     let kinds = fields.require(reader, "kinds").and_then(|n| kinds(reader, n));
     let in_force = reader.in_force(&mut fields);
     let when = fields.take("when").and_then(|n| reader.formula(n));
-    let effect = fields.require(reader, "as").and_then(|n| reader.one_of(n, Effect::WORDS));
-    let class = fields.take("class").and_then(|n| reader.string(n));
-    let proceeds = worth(reader, &mut fields, "proceeds");
-    let cost = worth(reader, &mut fields, "cost");
+    let (first, also) = effects(reader, &mut fields)?;
+    let taxed_node = fields.take("taxed");
+    let taxed = taxed_node.and_then(|n| reader.formula(n));
+    let lots_node = fields.take("lots");
+    let lots = lots_node.and_then(|n| reader.one_of(n, &[("kept", false), ("merged", true)]));
+    if let (Some(node), false) = (taxed_node, first.effect == Effect::Exchange) {
+        let help = "use it with `as: exchange`: what is not taxed carries its cost over";
+        reader.problem(Code::R0203, node.spot, "`taxed` parts an exchange", Some(help.into()));
+    }
+    if let (Some(node), true) =
+        (lots_node, first.effect != Effect::Rollover || (lots == Some(true) && first.keeps_date != Some(false)))
+    {
+        let help = "write `as: rollover, lots: merged, acquired: own`";
+        reader.problem(Code::R0203, node.spot, "`lots` is about a rollover, and merged lots have one day", Some(help.into()));
+    }
     let cite = reader.cite(&mut fields, "this treatment");
     let note = reader.text_of(&mut fields, "note");
     fields.done(reader);
@@ -70,14 +80,53 @@ pub fn treatment(reader: &mut Reader, node: &Node) -> Option<Treatment> {
         kinds: kinds?,
         in_force,
         when,
-        effect: effect?,
-        class,
-        proceeds,
-        cost,
+        effect: first.effect,
+        class: first.class,
+        proceeds: first.proceeds,
+        cost: first.cost,
+        keeps_date: first.keeps_date,
+        taxed,
+        merges_lots: lots.unwrap_or(false),
+        also,
         cite,
         note,
         at: reader.at(node.spot),
     })
+}
+
+/// `as:` one effect with its keys beside it, or a list of maps.
+fn effects(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<(Further, Vec<Further>)> {
+    let node = fields.require(reader, "as")?;
+    let Yaml::List(items) = &node.value else {
+        return Some((effect_of(reader, fields, node)?, Vec::new()));
+    };
+    let mut found = Vec::new();
+    for item in items {
+        let Some(mut inner) = reader.fields(item, "an effect") else { continue };
+        if let Some(word) = inner.require(reader, "as") {
+            found.extend(effect_of(reader, &mut inner, word));
+        }
+        inner.done(reader);
+    }
+    let one_leg = |e: &Further| {
+        matches!(e.effect, Effect::Acquisition | Effect::Disposal | Effect::Income | Effect::Expense | Effect::Removal)
+    };
+    if found.len() < 2 || !found.iter().all(one_leg) {
+        let help = "each is one of `acquisition`, `income` (what came in), `disposal`, `removal`, `expense` (what was sent)";
+        reader.problem(Code::R0203, node.spot, "a list of effects has two or more, each of one leg", Some(help.into()));
+        return None;
+    }
+    let first = found.remove(0);
+    Some((first, found))
+}
+
+fn effect_of(reader: &mut Reader, fields: &mut Fields<'_>, word: &Node) -> Option<Further> {
+    let effect = reader.one_of(word, Effect::WORDS);
+    let class = fields.take("class").and_then(|n| reader.string(n));
+    let proceeds = worth(reader, fields, "proceeds");
+    let cost = worth(reader, fields, "cost");
+    let acquired = fields.take("acquired").and_then(|n| reader.one_of(n, &[("own", false), ("carried", true)]));
+    Some(Further { effect: effect?, class, proceeds, cost, keeps_date: acquired })
 }
 
 /// The kinds an entry is for; `Some(None)` for `[other]`.
@@ -103,11 +152,14 @@ fn kinds(reader: &mut Reader, node: &Node) -> Option<Option<Vec<Kind>>> {
     Some(Some(found))
 }
 
-fn worth(reader: &mut Reader, fields: &mut Fields<'_>, key: &'static str) -> Worth {
+/// What a leg counts as.
+pub fn worth(reader: &mut Reader, fields: &mut Fields<'_>, key: &'static str) -> Worth {
     let Some(node) = fields.take(key) else { return Worth::Value };
     match node.text() {
         Some("value") => Worth::Value,
         Some("zero") => Worth::Zero,
+        Some("cost") if key == "proceeds" => Worth::Cost,
+        Some("carried") if key == "cost" => Worth::Carried,
         _ => reader.formula(node).map_or(Worth::Value, |f| Worth::Formula(Box::new(f))),
     }
 }
@@ -120,71 +172,31 @@ pub fn fee(reader: &mut Reader, node: &Node) -> Option<FeeRule> {
     let paid_in = fields.take("paid_in").and_then(|n| reader.one_of(n, &paid));
     let when = fields.take("when").and_then(|n| reader.formula(n));
     let in_force = reader.in_force(&mut fields);
-    let goes = [("received", Goes::Received), ("sent", Goes::Sent), ("apart", Goes::Apart), ("lost", Goes::Lost)];
+    let goes = [
+        ("received", Goes::Received),
+        ("sent", Goes::Sent),
+        ("split", Goes::Split),
+        ("apart", Goes::Apart),
+        ("lost", Goes::Lost),
+    ];
     let goes = fields.require(reader, "goes").and_then(|n| reader.one_of(n, &goes));
     let in_coin = fields.require(reader, "in_coin").and_then(|n| reader.one_of(n, &[("removal", false), ("disposal", true)]));
+    let at_cost = fields.take("worth").and_then(|n| reader.one_of(n, &[("value", false), ("cost", true)])).unwrap_or(false);
     let cite = reader.cite(&mut fields, "this fee rule");
     let note = reader.text_of(&mut fields, "note");
     fields.done(reader);
-    Some(FeeRule { to, paid_in, when, in_force, goes: goes?, coin_is_disposal: in_coin?, cite, note, at: reader.at(node.spot) })
-}
-
-/// Reads `matching`.
-pub fn matching(reader: &mut Reader, node: &Node) -> Option<Matching> {
-    let mut fields = reader.fields(node, "`matching`")?;
-    let keys = fields
-        .require(reader, "pool_by")
-        .map(|n| one_of_each(reader, n, &[("asset", true), ("account", false)]))
-        .unwrap_or_default();
-    fields.require(reader, "sequence").and_then(|n| reader.one_of(n, &[("by_disposal", ())]));
-    let mut steps = Vec::new();
-    if let Some(list) = fields.require(reader, "steps") {
-        for item in reader.list(list) {
-            steps.extend(step(reader, item));
-        }
-        if !steps.iter().any(|s| s.when.is_none() && s.method != Method::Specific) {
-            let help = "end the list with a step such as `fifo` that has no `when`";
-            reader.problem(Code::R0403, list.spot, "no step covers every disposal", Some(help.into()));
-        }
-    }
-    let note = reader.text_of(&mut fields, "note");
-    fields.done(reader);
-    if !keys.contains(&true) {
-        reader.problem(
-            Code::R0203,
-            node.spot,
-            "lots are pooled by asset at least",
-            Some("write `pool_by: [asset]` or `[asset, account]`".into()),
-        );
-    }
-    Some(Matching { by_account: keys.contains(&false), by_asset: keys.contains(&true), steps, note, at: reader.at(node.spot) })
-}
-
-fn step(reader: &mut Reader, node: &Node) -> Option<Step> {
-    let Value::Map(entries) = &node.value else {
-        reader.problem(
-            Code::R0203,
-            node.spot,
-            "a step is a method with its citation",
-            Some("write `- fifo: { cite: [..] }`".into()),
-        );
-        return None;
-    };
-    let [entry] = entries.as_slice() else {
-        reader.problem(Code::R0203, node.spot, "a step names one method", None);
-        return None;
-    };
-    let Some((_, method)) = Method::WORDS.iter().find(|(word, _)| *word == entry.key) else {
-        let help = suggestion(&entry.key, Method::WORDS.iter().map(|(w, _)| *w));
-        reader.problem(Code::R0204, entry.key_spot, format!("`{}` is not a way of matching", entry.key), help);
-        return None;
-    };
-    let mut fields = reader.fields(&entry.value, "a matching step")?;
-    let when = fields.take("when").and_then(|n| reader.formula(n));
-    let cite = reader.cite(&mut fields, &format!("the step `{}`", entry.key));
-    let note = reader.text_of(&mut fields, "note");
-    fields.done(reader);
-    Some(Step { method: *method, when, cite, note, at: reader.at(entry.key_spot) })
+    Some(FeeRule {
+        to,
+        paid_in,
+        when,
+        in_force,
+        goes: goes?,
+        coin_is_disposal: in_coin?,
+        at_cost,
+        cite,
+        note,
+        at: reader.at(node.spot),
+    })
 }
 
 /// Every kind is treated, its last entry without a condition, and nothing stands behind that.

@@ -17,6 +17,7 @@ pub fn check(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
     fees(book, problems);
     beginnings(book, problems);
     super::read_rows::complete(problems, book);
+    super::read_matching::complete(problems, book);
 }
 
 // ---- cycles ----

@@ -51,6 +51,17 @@ fn standing(book: Option<&RuleBook>) -> Map<String, Value> {
     let mut map = Map::new();
     map.insert("cost".into(), by_row(amount(), "What unpaired deposits cost, by the id of the row."));
     map.insert("acquired".into(), by_row(date(), "When unpaired deposits were acquired, by the id of the row."));
+    let allotted = json!({
+        "type": "object",
+        "properties": { "lot": scalar(), "account": scalar(), "quantity": amount() },
+        "required": ["lot", "account", "quantity"],
+        "additionalProperties": false,
+    });
+    let allocation = json!({ "type": "array", "items": allotted });
+    map.insert(
+        "allocation".into(),
+        described(allocation, "Which units of a lot are in which account, on the day on which pools by account begin."),
+    );
     map.insert("filed".into(), described(filed, "Figures of earlier years as they were filed, by year and quantity."));
     map
 }

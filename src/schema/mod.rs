@@ -8,6 +8,7 @@ mod agree;
 mod facts;
 mod files;
 mod rules;
+mod rules_matching;
 mod rules_rows;
 mod rules_taxes;
 mod write;
@@ -111,7 +112,7 @@ impl File {
 
     fn shapes(self) -> Vec<Shape> {
         match self {
-            File::Rules => [rules::SHAPES, rules_rows::SHAPES, rules_taxes::SHAPES].concat(),
+            File::Rules => [rules::SHAPES, rules_rows::SHAPES, rules_matching::SHAPES, rules_taxes::SHAPES].concat(),
             File::Example => files::EXAMPLE.to_vec(),
             File::Format => files::FORMAT.to_vec(),
         }

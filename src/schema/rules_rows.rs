@@ -2,11 +2,17 @@
 
 use crate::ledger::Kind;
 
-use super::Val::{Formula, List, Map, Text, Words, WordsOf};
-use super::{CITE, FROM, NOTE, Shape, UNTIL, may, need, shape};
+use super::Val::{Either, Formula, List, Map, Text, Words, WordsOf};
+use super::{CITE, FROM, Key, NOTE, Shape, UNTIL, may, need, shape};
 
 const EFFECTS: &[&str] =
     &["acquisition", "disposal", "exchange", "rollover", "income", "expense", "move", "removal", "ignore", "refuse"];
+
+const PROCEEDS: Key =
+    may("proceeds", Formula, "What the sale counts for: `value`, `zero`, `cost` (neither gain nor loss) or a formula.");
+const COST: Key = may("cost", Formula, "What the lot costs: `value`, `zero`, `carried` or a formula.");
+const ACQUIRED: Key =
+    may("acquired", Words(&["own", "carried"]), "The day of acquisition is the row's, or goes over from what was given.");
 
 fn kinds() -> Vec<&'static str> {
     Kind::ALL.iter().filter(|k| !k.is_fixed()).map(|k| k.word()).chain(["other"]).collect()
@@ -47,15 +53,23 @@ pub const SHAPES: &[Shape] = &[
         &[
             need("kinds", List(&WordsOf(kinds)), "The kinds of row; `[other]`, once and last, for all that are not named."),
             may("when", Formula, "For which of these rows it holds."),
-            need("as", Words(EFFECTS), "What such a row is."),
+            need("as", Either(&[Words(EFFECTS), List(&Map("an effect"))]), "What such a row is; a list where it is two things."),
             may("class", Text, "The class of the income, expense or lot; the row's kind if nothing is said."),
-            may("proceeds", Formula, "What the sale counts for: `value`, `zero` or a formula."),
-            may("cost", Formula, "What the lot costs: `value`, `zero` or a formula."),
+            PROCEEDS,
+            COST,
+            ACQUIRED,
+            may("taxed", Formula, "Of an exchange: which of the lots given are disposed of; the others carry their cost over."),
+            may("lots", Words(&["kept", "merged"]), "Of a rollover: what comes in is a lot for each that left, or one."),
             FROM,
             UNTIL,
             CITE,
             NOTE,
         ],
+    ),
+    shape(
+        "an effect",
+        "One of the things that a row is.",
+        &[need("as", Words(EFFECTS), "What the leg is."), may("class", Text, "Its class."), PROCEEDS, COST, ACQUIRED],
     ),
     shape(
         "a fee rule",
@@ -68,35 +82,13 @@ pub const SHAPES: &[Shape] = &[
             UNTIL,
             need(
                 "goes",
-                Words(&["received", "sent", "apart", "lost"]),
-                "Raises the cost of what came in, lowers the proceeds, stands apart, or has no effect.",
+                Words(&["received", "sent", "split", "apart", "lost"]),
+                "Raises the cost of what came in, lowers the proceeds, half of each, stands apart, or has no effect.",
             ),
             need("in_coin", Words(&["removal", "disposal"]), "What paying in a coin does to that coin's lots."),
+            may("worth", Words(&["value", "cost"]), "A fee in a coin counts at its market value, or at what the coin cost."),
             CITE,
             NOTE,
         ],
     ),
-    shape(
-        "`matching`",
-        "Which lots a disposal takes.",
-        &[
-            need("pool_by", List(&Words(&["asset", "account"])), "What shares a pool of lots."),
-            need("sequence", Words(&["by_disposal"]), "The order of matching."),
-            need("steps", List(&Map("a step")), "The steps, in order."),
-            NOTE,
-        ],
-    ),
-    Shape {
-        one_of: &[&["specific"], &["average"], &["fifo"]],
-        ..shape(
-            "a step",
-            "A step of matching: its method.",
-            &[
-                may("specific", Map("a matching step"), "The lots that the row names."),
-                may("average", Map("a matching step"), "The cost of the pool, by the share taken."),
-                may("fifo", Map("a matching step"), "The lots acquired first."),
-            ],
-        )
-    },
-    shape("a matching step", "When a step is taken.", &[may("when", Formula, "When; always if nothing is said."), CITE, NOTE]),
 ];

@@ -1,5 +1,6 @@
 //! What things were worth: prices, exchange rates, and the value of a row in the law's currency.
 
+mod market;
 pub mod tables;
 
 use std::cell::OnceCell;

@@ -167,6 +167,16 @@ impl Checker<'_> {
                     (Kind::R0307, message, help)
                 })
             }
+            Detail::Basis => {
+                let carries = matches!(scope.item, Item::Match | Item::Disposal | Item::Holding);
+                (!carries).then(|| {
+                    (
+                        Kind::R0305,
+                        format!("`{name}` is a basis that lots carry, and there is no lot here"),
+                        "read it in `each_match`, or through `sum of NAME over matches`",
+                    )
+                })
+            }
             Detail::Field { item } => {
                 let through = scope.item == Item::Match && *item == Item::Disposal;
                 (*item != scope.item && !through).then(|| {
