@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod classify;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod compare;
 pub mod diagnostic;
 pub mod engine;
 pub mod examples;

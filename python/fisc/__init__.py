@@ -22,6 +22,7 @@ from ._api import (
     jurisdictions,
     read_ledger,
 )
+from ._compare import Compared, Comparison, Difference, compare
 from ._errors import Diagnostic, FiscError
 from ._fisc import __version__
 from ._readings import Extreme, Range
@@ -29,7 +30,10 @@ from ._readings import Extreme, Range
 __all__ = [
     "Advance",
     "Assessment",
+    "Compared",
+    "Comparison",
     "Diagnostic",
+    "Difference",
     "Explanation",
     "Extreme",
     "FiscError",
@@ -40,6 +44,7 @@ __all__ = [
     "__version__",
     "assess",
     "check",
+    "compare",
     "jurisdictions",
     "read_ledger",
 ]

@@ -19,6 +19,12 @@ Examples:
   fisc assess 2023.csv 2024.csv --in kg --years 2023..2024 --format json -o both.json
   fisc assess ledger.csv --in kg --year 2024 --set taxpayer_kind=company --all-readings";
 
+const COMPARE: &str = "\
+Examples:
+  fisc compare ledger.csv --in kg,de,us --year 2024 --currency USD --rates rates.csv
+  fisc compare binance.csv --in kg,de --year 2024 --currency EUR --rates rates.csv --facts facts.yaml
+  fisc compare ledger.csv --in kg,de --year 2024 --currency EUR --rates rates.csv --set kg.taxpayer_kind=company";
+
 const EXPLAIN: &str = "\
 Examples:
   fisc explain ledger.csv --in kg --year 2024 income_tax
@@ -80,6 +86,9 @@ pub enum Command {
     /// Liabilities of a tax year, from ledgers or exchange exports
     #[command(after_help = ASSESS)]
     Assess(AssessArgs),
+    /// The same ledger under several laws, in one currency
+    #[command(after_help = COMPARE)]
+    Compare(CompareArgs),
     /// The working of one figure, down to the rows
     #[command(after_help = EXPLAIN)]
     Explain(ExplainArgs),
@@ -149,7 +158,7 @@ pub enum By {
 /// What is assessed, and how.
 #[derive(Debug, Args)]
 pub struct Common {
-    /// Jurisdiction, such as `kg`
+    /// Jurisdiction, such as `kg`; `compare` takes several: `kg,de`
     #[arg(long = "in", value_name = "CODE")]
     pub jurisdiction: String,
     /// Tax year, by the calendar year in which it begins
@@ -213,6 +222,24 @@ pub struct AssessArgs {
     #[arg(long, value_name = "DATE")]
     pub holdings_on: Option<NaiveDate>,
     /// How the result is written; csv has the disposals
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// Ledgers, or exports whose format is recognised
+    #[arg(required = true, value_name = "LEDGER")]
+    pub ledgers: Vec<PathBuf>,
+    #[command(flatten)]
+    pub common: Common,
+    /// Currency in which the laws are set side by side; that of the first law if not given
+    #[arg(long, value_name = "CODE")]
+    pub currency: Option<String>,
+    /// Only the readings and choices as given or by default: no lowest and highest
+    #[arg(long, conflicts_with_all = ["all_readings", "all_choices"])]
+    pub as_chosen: bool,
+    /// How the result is written; csv has a line for each law
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
 }

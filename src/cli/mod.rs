@@ -4,6 +4,7 @@ mod args;
 mod assess;
 mod balances;
 mod check;
+mod compare;
 mod explain;
 mod explain_error;
 mod files;
@@ -57,6 +58,7 @@ pub fn main() -> ExitCode {
     };
     let end = match &cli.command {
         Command::Assess(args) => assess::run(args),
+        Command::Compare(args) => compare::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Check(args) => check::check(args),
         Command::Test(args) => check::test(args),
