@@ -1,5 +1,9 @@
 //! The records of a file, each read by the rule that fits: legs, time, group.
 
+mod known;
+mod legs;
+mod time;
+
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
@@ -7,15 +11,15 @@ use csv::StringRecord;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ledger::{Symbol, Symbols};
-use crate::number::{self, Decimal};
+use crate::number::Decimal;
 
-use super::cells::Cells;
-use super::format::{Assets, Inside, Legs, Rule, Template};
-use super::moments::{self, Moment, Zone};
-use super::pattern::{loose, word_fits};
-use super::recognise::{File, reader, text_of, unfolded};
-use super::settle::{self, FileZone};
-use super::{Fate, Settings};
+use crate::import::cells::Cells;
+use crate::import::format::{Inside, Rule, Template};
+use crate::import::moments::Zone;
+use crate::import::pattern::{loose, word_fits};
+use crate::import::recognise::{File, reader, text_of, unfolded};
+use crate::import::settle::{self, FileZone};
+use crate::import::{Fate, Settings};
 
 /// Past this many faults in one file the rest are not looked for.
 const PROBLEMS_MAX: usize = 200;
@@ -288,7 +292,7 @@ impl FileReader<'_> {
             Inside::Told(field) => cells.field(field) == "inside",
         };
         if is_inside {
-            inside(&mut received, &mut sent, &mut fee).map_err(|_| overflow())?;
+            legs::inside(&mut received, &mut sent, &mut fee).map_err(|_| overflow())?;
         }
         let value = match &rule.value {
             Some((amount, asset)) => {
@@ -301,7 +305,7 @@ impl FileReader<'_> {
         let fill = |template: &Option<Template>| template.as_ref().map(|t| cells.filled(t)).unwrap_or_default();
         let counterparty = words.intern(&fill(&rule.counterparty));
         let hash = rule.hash.as_ref().map(|h| cells.text(h)).unwrap_or_default();
-        let hash = words.intern(if super::amounts::is_nothing(&hash) { "" } else { &hash });
+        let hash = words.intern(if crate::import::amounts::is_nothing(&hash) { "" } else { &hash });
         let key = if void.is_some() { 0 } else { self.key(cells, rule, account, &mut read.keys) };
         let number = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
         Ok(Piece {
@@ -335,215 +339,6 @@ impl FileReader<'_> {
         })
     }
 
-    fn moment(&self, cells: &Cells<'_>) -> Result<Moment, Diagnostic> {
-        let time = &self.file.layout.time;
-        let mut shown = String::new();
-        for template in &time.of {
-            let text = cells.filled(template);
-            let text = text.trim();
-            let found = moments::usual(text).or_else(|| time.patterns.iter().find_map(|p| moments::by_pattern(text, p)));
-            if let Some(found) = found {
-                return Ok(found);
-            }
-            shown = text.to_owned();
-        }
-        let expected = time.patterns.iter().map(String::as_str).chain(["2024-03-01 08:10:05"]).collect::<Vec<_>>().join("`, `");
-        let message = format!("`{}` is not a time as this format writes it", shown.chars().take(60).collect::<String>());
-        Err(Diagnostic::new(Code::I0103, message).help(format!("expected `{expected}`; a spreadsheet may have changed it")))
-    }
-
-    fn instant(&mut self, cells: &Cells<'_>, moment: &Moment) -> Result<DateTime<Utc>, Diagnostic> {
-        let zone = match (moment.offset, &self.zone) {
-            (Some(offset), _) => Zone::Fixed(offset),
-            (None, FileZone::One(zone)) => *zone,
-            (None, FileZone::OfRow) => self.row_zone(cells)?,
-        };
-        zone.instant(moment.local).ok_or_else(|| {
-            let message = format!("the clock never showed {} in this zone: it was put forward", moment.local);
-            Diagnostic::new(Code::I0103, message).help("the times are in another zone: see `--zone`")
-        })
-    }
-
-    fn row_zone(&mut self, cells: &Cells<'_>) -> Result<Zone, Diagnostic> {
-        let time = &self.file.layout.time;
-        let super::format::ZoneSpec::Told(template) = &time.zone else { return Zone::UTC.ok_or_else(overflow) };
-        let text = cells.filled(template);
-        let known = |text: &str| Zone::read(time.zone_words.iter().find(|(w, _)| w == text).map_or(text, |(_, z)| z));
-        let found = *self.zones.entry(text.clone()).or_insert_with(|| known(&text));
-        found.ok_or_else(|| {
-            Diagnostic::new(Code::I0103, format!("`{text}` is not a zone")).help("expected `UTC+02:00` or `Europe/Paris`")
-        })
-    }
-
-    #[allow(clippy::type_complexity)]
-    fn legs(
-        &mut self,
-        cells: &Cells<'_>,
-        legs: &Legs,
-        words: &mut Symbols,
-    ) -> Result<(Option<Coin>, Option<Coin>, Option<Coin>), Diagnostic> {
-        let (mut received, mut sent) = (None, None);
-        if let Some((amount, asset)) = &legs.change
-            && let Some((amount, asset)) = self.coin(cells, amount, asset, words)?
-        {
-            *(if amount.is_sign_negative() { &mut sent } else { &mut received }) = Some((amount.abs(), asset));
-        }
-        for (leg, to) in [(&legs.received, &mut received), (&legs.sent, &mut sent)] {
-            if let Some((amount, asset)) = leg
-                && let Some((amount, asset)) = self.coin(cells, amount, asset, words)?
-            {
-                *to = Some((amount.abs(), asset));
-            }
-        }
-        Ok((received, sent, None))
-    }
-
-    fn each(
-        &mut self,
-        cells: &Cells<'_>,
-        received: &mut Option<Coin>,
-        sent: &mut Option<Coin>,
-        fee: &mut Option<Coin>,
-        words: &mut Symbols,
-    ) -> Result<(), Diagnostic> {
-        for columns in &self.file.each {
-            let number = |at: Option<usize>| -> Result<Option<Decimal>, Diagnostic> {
-                let text = at.and_then(|a| cells.record.get(a)).unwrap_or_default();
-                let found = super::amounts::read(text, self.file.comma);
-                let found = found.ok_or_else(|| Diagnostic::new(Code::I0103, format!("`{text}` is not a number")))?;
-                Ok(found.value.filter(|v| !v.is_zero()))
-            };
-            let asset = self.asset(&columns.asset, words);
-            if let Some(change) = number(columns.change)? {
-                let to = if change.is_sign_negative() { &mut *sent } else { &mut *received };
-                if to.is_some() {
-                    return Err(Diagnostic::new(Code::I0104, "the row moves two assets in one direction"));
-                }
-                *to = Some((change.abs(), asset));
-            }
-            if let Some(found) = number(columns.fee)? {
-                *fee = Some((found.abs(), asset));
-            }
-        }
-        Ok(())
-    }
-
-    fn coin(
-        &mut self,
-        cells: &Cells<'_>,
-        amount: &super::expr::Expr,
-        asset: &super::expr::Expr,
-        words: &mut Symbols,
-    ) -> Result<Option<Coin>, Diagnostic> {
-        let amount = cells.number(amount).map_err(|fault| Diagnostic::new(Code::I0103, fault.message()))?;
-        let Some(amount) = amount else { return Ok(None) };
-        let text = cells.text(asset);
-        if super::amounts::is_nothing(&text) {
-            if amount.is_zero() {
-                return Ok(None);
-            }
-            let help = "check the row: each amount has its coin";
-            return Err(Diagnostic::new(Code::I0103, format!("the amount {amount} names no coin")).help(help));
-        }
-        Ok(Some((amount, self.asset(&text, words))))
-    }
-
-    fn asset(&mut self, text: &str, words: &mut Symbols) -> Symbol {
-        if let Some(symbol) = self.assets.get(text) {
-            return *symbol;
-        }
-        let symbol = words.intern(&asset_name(text, &self.file.layout.assets));
-        self.assets.insert(text.to_owned(), symbol);
-        symbol
-    }
-
-    /// The number of the transaction's key; 0 where the row stands alone.
-    fn key(&self, cells: &Cells<'_>, rule: &Rule, account: Symbol, keys: &mut Keys) -> u32 {
-        let Some(group) = rule.group.and_then(|g| self.file.layout.groups.get(g)) else { return 0 };
-        let mut buffer = std::mem::take(&mut keys.buffer);
-        buffer.clear();
-        let mut some = group.by_time || group.within.is_some();
-        for expr in &group.by {
-            let text = cells.text(expr);
-            some |= !text.is_empty();
-            buffer.push_str(&text);
-            buffer.push('\u{1f}');
-        }
-        buffer.push_str(&group.name);
-        if !group.across {
-            buffer.push('\u{1f}');
-            buffer.push_str(&self.file.format.family);
-        }
-        buffer.push('\u{1f}');
-        buffer.push_str(&account.index().to_string());
-        let next = u32::try_from(keys.by_text.len() + 1).unwrap_or(u32::MAX);
-        let key = match keys.by_text.get(&buffer) {
-            Some(key) => *key,
-            None if some => *keys.by_text.entry(buffer.clone()).or_insert(next),
-            None => 0,
-        };
-        keys.buffer = buffer;
-        if some { key } else { 0 }
-    }
-
-    /// The text by which the row is known again in another file.
-    fn identity(&self, cells: &Cells<'_>, piece: &Piece, number: usize, read: &mut Read) {
-        if !self.with_identity {
-            return;
-        }
-        let layout = self.file.layout;
-        let joined = |fields: &mut dyn Iterator<Item = usize>| fields.map(|f| cells.field(f)).collect::<Vec<_>>().join("\u{1f}");
-        let own = joined(&mut layout.unique.iter().copied());
-        let unique = own.chars().any(|c| c != '\u{1f}');
-        let family = &self.file.format.family;
-        let text = if unique {
-            format!("{family}\u{1e}{own}")
-        } else {
-            // The moment counts, not how this layout writes it; the number of a line and the like do not.
-            let named = |f: usize| layout.names.get(f).map_or("", String::as_str);
-            let balance = layout.balance.as_ref().and_then(|(amount, _)| match amount {
-                super::expr::Expr::Field(f) => Some(*f),
-                _ => None,
-            });
-            let mut fields: Vec<usize> = layout
-                .columns
-                .iter()
-                .map(|c| c.field)
-                .filter(|f| !matches!(named(*f), "time" | "row") && Some(*f) != balance)
-                .collect();
-            fields.sort_by_key(|f| named(*f));
-            let cells: Vec<String> = fields
-                .iter()
-                .map(|f| (named(*f), cells.field(*f)))
-                .filter(|(_, t)| !t.is_empty())
-                .map(|(n, t)| format!("{n}={t}"))
-                .collect();
-            format!("{family}\u{1e}{}\u{1e}{}", piece.time.timestamp_nanos_opt().unwrap_or_default(), cells.join("\u{1f}"))
-        };
-        read.identities.push((number, text, unique));
-    }
-
-    fn stated(&mut self, cells: &Cells<'_>, piece: &Piece, read: &mut Read) {
-        let layout = self.file.layout;
-        let Some((amount, asset)) = &layout.balance else { return };
-        let Ok(Some((amount, asset))) = self.coin(cells, amount, asset, &mut read.words) else { return };
-        let side = |coin: Option<Coin>| coin.filter(|(_, s)| *s == asset).map(|(a, _)| a).unwrap_or_default();
-        let change = side(piece.received).checked_sub(side(piece.sent)).and_then(|c| c.checked_sub(side(piece.fee)));
-        let part = layout.part.as_ref().map(|t| cells.filled(t)).unwrap_or_default();
-        let part = read.words.intern(&part);
-        read.stated.push(Stated {
-            file: piece.file,
-            line: piece.line,
-            order: piece.order,
-            time: piece.time,
-            account: piece.account,
-            part,
-            amount,
-            asset,
-            change: change.unwrap_or_default(),
-        });
-    }
-
     /// What is told once for the whole file.
     fn told(&self, problems: &mut Vec<Diagnostic>) {
         if let Some(line) = self.rounded {
@@ -563,18 +358,6 @@ fn overflow() -> Diagnostic {
     Diagnostic::new(Code::I0103, "the amount has more digits than can be kept")
 }
 
-/// A fee that stands inside the amounts: out of what was sent in its coin, back to what was received in it; else it is apart.
-fn inside(received: &mut Option<Coin>, sent: &mut Option<Coin>, fee: &mut Option<Coin>) -> Result<(), number::NumberError> {
-    let Some((fee, asset)) = fee else { return Ok(()) };
-    *fee = fee.abs();
-    match (sent, received) {
-        (Some((amount, of)), _) if of == asset => *amount = number::sub_exact(*amount, *fee)?,
-        (_, Some((amount, of))) if of == asset => *amount = number::add_exact(*amount, *fee)?,
-        _ => {}
-    }
-    Ok(())
-}
-
 fn note(cells: &Cells<'_>, rule: &Rule) -> String {
     let mut out = String::new();
     for text in rule.note.iter().map(|t| cells.filled(t)).chain(rule.why.clone()).filter(|t| !t.is_empty()) {
@@ -584,29 +367,6 @@ fn note(cells: &Cells<'_>, rule: &Rule) -> String {
         out.push_str(&text);
     }
     out
-}
-
-/// The name of an asset as the ledger has it.
-fn asset_name(text: &str, assets: &Assets) -> String {
-    let text = if assets.upper { text.to_uppercase() } else { text.to_owned() };
-    let renamed = |text: &str| assets.rename.iter().find(|(from, _)| from == text).map(|(_, to)| to.clone());
-    if let Some(name) = renamed(&text) {
-        return name;
-    }
-    let suffix = assets.suffixes.iter().find_map(|suffix| {
-        // `#.S`: digits may stand before it.
-        let (numbered, suffix) = suffix.strip_prefix('#').map_or((false, suffix.as_str()), |s| (true, s));
-        let base = text.strip_suffix(suffix).filter(|b| !b.is_empty())?;
-        let bare = if numbered { base.trim_end_matches(|c: char| c.is_ascii_digit()) } else { base };
-        Some(if bare.is_empty() { base } else { bare }.to_owned())
-    });
-    let text = suffix.unwrap_or(text);
-    if let Some(name) = renamed(&text) {
-        return name;
-    }
-    let prefix =
-        assets.prefixes.iter().find_map(|(prefix, least)| text.strip_prefix(prefix.as_str()).filter(|rest| rest.len() >= *least));
-    prefix.map_or(text.clone(), |rest| renamed(rest).unwrap_or_else(|| rest.to_owned()))
 }
 
 fn unknown_type(file: &File<'_>, cells: &Cells<'_>, line: u32) -> Diagnostic {
