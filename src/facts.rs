@@ -1,5 +1,6 @@
 //! What the user says of himself: facts read against their declarations.
 
+mod sections;
 mod table;
 
 use std::collections::BTreeMap;
@@ -8,7 +9,7 @@ use std::sync::Arc;
 use chrono::{Datelike, NaiveDate};
 use sha2::{Digest, Sha256};
 
-use crate::diagnostic::{Code, Diagnostic, Source, suggestion};
+use crate::diagnostic::{Code, Diagnostic, Place, Source, suggestion};
 use crate::formula::names::Varies;
 use crate::formula::types::{Type, Value};
 use crate::ledger::Ledger;
@@ -74,6 +75,15 @@ impl FactsInput {
     /// Sets one fact; `value` is a scalar as in a facts file.
     pub fn set(&mut self, name: &str, value: &str) {
         self.set.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// The names that facts are given under, with their places; a file of many taxpayers has its columns.
+    pub fn names(&self) -> Vec<(String, Option<Place>)> {
+        let place = |spot: Spot, source: &Source| (spot.line > 0).then(|| spot.place(&source.name));
+        let columns = self.table.iter().flat_map(|t| t.columns.iter().map(|c| (c.fact.clone(), place(c.spot, &t.source))));
+        let entries = self.entries(None, &mut Vec::new());
+        let named = entries.iter().map(|(e, source)| (e.key.clone(), place(e.key_spot, source)));
+        columns.filter(|(name, _)| name != "taxpayer").chain(named).collect()
     }
 
     fn entries(&self, taxpayer: Option<&str>, problems: &mut Vec<Diagnostic>) -> Vec<(Entry, Source)> {
@@ -164,12 +174,25 @@ pub struct Allocated {
     pub quantity: Decimal,
 }
 
-/// Reads facts against a law. `year` is the tax year that a bare scalar of a yearly fact means; `taxpayer`, whose line of a
-/// file with many counts.
-pub fn read(input: &FactsInput, book: &RuleBook, ledger: &Ledger, year: i32, taxpayer: Option<&str>) -> (Facts, Vec<Diagnostic>) {
-    let mut reader = FactReader { book, year, problems: input.problems.clone() };
-    reader.header(input, ledger, taxpayer);
-    let entries = input.entries(taxpayer, &mut reader.problems);
+/// Whose facts are read, and for when.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Whose<'a> {
+    /// The tax year that a bare scalar of a yearly fact means.
+    pub year: i32,
+    /// Whose line of a file with many taxpayers counts.
+    pub taxpayer: Option<&'a str>,
+    /// Codes of laws, where several are compared: facts have a section for each (`xx: {..}` or `xx.NAME`), and common ones.
+    pub laws: Option<&'a [String]>,
+}
+
+/// Reads facts against a law.
+pub fn read(input: &FactsInput, book: &RuleBook, ledger: &Ledger, whose: Whose<'_>) -> (Facts, Vec<Diagnostic>) {
+    let mut reader = FactReader { book, year: whose.year, problems: input.problems.clone() };
+    reader.header(input, ledger, whose);
+    let mut entries = input.entries(whose.taxpayer, &mut reader.problems);
+    if let Some(laws) = whose.laws {
+        entries = sections::of(entries, book, laws);
+    }
     let sha256 = input.sha256(&entries);
     let mut facts = Facts { given: vec![Given::Missing; book.facts.len()], sha256, ..Facts::default() };
     if let Some((source, node)) = &input.root
@@ -239,6 +262,11 @@ fn columns(book: &RuleBook, ledger: &Ledger, facts: &mut Facts, reader: &mut Fac
     }
 }
 
+/// True for a fact of the law, and for what any law takes.
+fn is_known(book: &RuleBook, name: &str) -> bool {
+    matches!(name, "cost" | "acquired" | "filed") || book.facts.iter().any(|f| f.name == name)
+}
+
 struct FactReader<'a> {
     book: &'a RuleBook,
     year: i32,
@@ -262,16 +290,16 @@ impl FactReader<'_> {
     }
 
     /// Of a file with many taxpayers: columns that are no facts, and a taxpayer without a line.
-    fn header(&mut self, input: &FactsInput, ledger: &Ledger, taxpayer: Option<&str>) {
+    fn header(&mut self, input: &FactsInput, ledger: &Ledger, whose: Whose<'_>) {
         let Some(table) = &input.table else { return };
         for column in &table.columns {
-            let known = matches!(column.fact.as_str(), "taxpayer" | "cost" | "acquired" | "filed")
-                || self.book.facts.iter().any(|f| f.name == column.fact);
+            // With several laws, what is common need not be known to each of them.
+            let known = whose.laws.is_some() || column.fact == "taxpayer" || is_known(self.book, &column.fact);
             if !known {
                 self.unknown(&column.fact, column.spot, &table.source);
             }
         }
-        if let Some(taxpayer) = taxpayer.filter(|t| !table.has(t) && !ledger.rows.is_empty()) {
+        if let Some(taxpayer) = whose.taxpayer.filter(|t| !table.has(t) && !ledger.rows.is_empty()) {
             let message =
                 format!("the taxpayer `{taxpayer}` has rows, but no line in `{}`: none of its facts is given", table.source.name);
             let help = format!("add a line that begins with `{taxpayer}`");

@@ -21,6 +21,7 @@ from ._api import (
     check,
     read_ledger,
 )
+from ._compare import Compared, Comparison, Difference, compare
 from ._errors import Diagnostic, FiscError
 from ._fisc import __version__
 from ._law import Law, jurisdictions, law
@@ -29,7 +30,10 @@ from ._readings import Extreme, Range
 __all__ = [
     "Advance",
     "Assessment",
+    "Compared",
+    "Comparison",
     "Diagnostic",
+    "Difference",
     "Explanation",
     "Extreme",
     "FiscError",
@@ -41,6 +45,7 @@ __all__ = [
     "__version__",
     "assess",
     "check",
+    "compare",
     "jurisdictions",
     "law",
     "read_ledger",

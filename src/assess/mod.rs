@@ -6,6 +6,7 @@ pub mod build;
 mod build_taxes;
 pub mod env;
 pub mod eval;
+pub mod exempt;
 mod given;
 pub mod held;
 pub mod holdings;

@@ -19,6 +19,12 @@ Examples:
   fisc assess 2023.csv 2024.csv --in kg --years 2023..2024 --format json -o both.json
   fisc assess ledger.csv --in kg --year 2024 --set taxpayer_kind=company --all-readings";
 
+const COMPARE: &str = "\
+Examples:
+  fisc compare ledger.csv --in kg,de,us --year 2024 --currency USD --rates rates.csv
+  fisc compare binance.csv --in kg,de --year 2024 --currency EUR --rates rates.csv --facts facts.yaml
+  fisc compare ledger.csv --in kg,de --year 2024 --currency EUR --rates rates.csv --set kg.taxpayer_kind=company";
+
 const EXPLAIN: &str = "\
 Examples:
   fisc explain ledger.csv --in kg --year 2024 income_tax
@@ -47,10 +53,17 @@ Examples:
   fisc jurisdictions
   fisc jurisdictions --format json";
 
+const BALANCES: &str = "\
+Examples:
+  fisc balances ledger.csv
+  fisc balances kraken-ledgers.csv binance.csv --format json";
+
 const IMPORT: &str = "\
 Examples:
   fisc import binance.csv -o ledger.csv
-  fisc import part1.csv part2.csv --format binance_transactions -o ledger.csv";
+  fisc import exports/ -o ledger.csv
+  fisc import electrum-history.csv --zone Europe/Paris --set fiat=EUR -o ledger.csv
+  fisc import part1.csv part2.csv --format binance_transactions --explain";
 
 const SCHEMA: &str = "\
 Examples:
@@ -85,6 +98,9 @@ pub enum Command {
     /// Liabilities of a tax year, from ledgers or exchange exports
     #[command(after_help = ASSESS)]
     Assess(AssessArgs),
+    /// The same ledger under several laws, in one currency
+    #[command(after_help = COMPARE)]
+    Compare(CompareArgs),
     /// The working of one figure, down to the rows
     #[command(after_help = EXPLAIN)]
     Explain(ExplainArgs),
@@ -103,6 +119,9 @@ pub enum Command {
     /// What is covered, how surely, until when
     #[command(after_help = JURISDICTIONS)]
     Jurisdictions(ListArgs),
+    /// What each account held, where it falls below zero, and where the exports state otherwise
+    #[command(after_help = BALANCES)]
+    Balances(BalancesArgs),
     /// A new country: a folder with a law to fill in
     #[command(after_help = NEW)]
     New(NewArgs),
@@ -164,7 +183,7 @@ pub enum By {
 /// What is assessed, and how.
 #[derive(Debug, Args)]
 pub struct Common {
-    /// Jurisdiction, such as `kg`
+    /// Jurisdiction, such as `kg`; `compare` takes several: `kg,de`
     #[arg(long = "in", value_name = "CODE")]
     pub jurisdiction: String,
     /// Tax year, by the calendar year in which it begins
@@ -233,6 +252,24 @@ pub struct AssessArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// Ledgers, or exports whose format is recognised
+    #[arg(required = true, value_name = "LEDGER")]
+    pub ledgers: Vec<PathBuf>,
+    #[command(flatten)]
+    pub common: Common,
+    /// Currency in which the laws are set side by side; that of the first law if not given
+    #[arg(long, value_name = "CODE")]
+    pub currency: Option<String>,
+    /// Only the readings and choices as given or by default: no lowest and highest
+    #[arg(long, conflicts_with_all = ["all_readings", "all_choices"])]
+    pub as_chosen: bool,
+    /// How the result is written; csv has a line for each law
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
 pub struct ExplainArgs {
     /// Ledgers, then the figure: `income_tax`, `mining_tax@2024-07`, `gain@ROW`
     #[arg(required = true, value_name = "LEDGER.. FIGURE")]
@@ -276,13 +313,47 @@ pub struct CheckArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct BalancesArgs {
+    /// Ledgers, exports whose format is recognised, or folders of them
+    #[arg(required = true, value_name = "LEDGER")]
+    pub ledgers: Vec<PathBuf>,
+    /// Zone of the times, where an export does not say
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
+    pub zone: Option<String>,
+    /// Answer to something an export does not say: `fiat=GBP`
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// How the result is written
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: TextFormat,
+    /// Where the result goes
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// No warnings
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct ImportArgs {
-    /// Exports, read together
+    /// Exports, or folders of them, read together
     #[arg(required = true, value_name = "EXPORT")]
     pub exports: Vec<PathBuf>,
     /// Name of the format, where the header does not tell
     #[arg(long, value_name = "NAME")]
     pub format: Option<String>,
+    /// Zone of the times, where the file does not say: `Europe/Paris`, `UTC+8`
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
+    pub zone: Option<String>,
+    /// Answer to something the file does not say: `fiat=GBP`
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// Folder of format files that come before the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub formats: Option<PathBuf>,
+    /// Tell what became of each line of the exports
+    #[arg(long)]
+    pub explain: bool,
     /// Where the ledger goes
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,

@@ -6,7 +6,7 @@ use crate::assess::refusal::Log;
 use crate::assess::run::{Inputs, Shared, with_shared};
 use crate::assess::world::{Ctx, Item};
 use crate::calendar::Period;
-use crate::facts::{self, FactsInput};
+use crate::facts::Facts;
 use crate::formula::Formula;
 use crate::formula::code::{Op, Ref};
 use crate::formula::types::{Type, Value};
@@ -215,7 +215,7 @@ impl Builder<'_> {
         let year: Period = self.calendar.year(self.calendar.year_of(day))?;
         let ledger = Ledger::default();
         let (prices, rates) = (Prices::default(), Rates::default());
-        let (facts, _) = facts::read(&FactsInput::default(), self.book, &ledger, self.calendar.year_of(day), None);
+        let facts = Facts::default();
         let word = |o: &crate::rules::book::OptionSet| self.book.names.find_word(&o.default);
         let inputs = Inputs {
             book: self.book,

@@ -4,6 +4,7 @@ pub mod book;
 mod book_matching;
 mod book_rows;
 mod book_taxes;
+mod causes;
 pub mod cited;
 pub mod compile;
 mod dates;

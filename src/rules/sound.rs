@@ -7,7 +7,7 @@ use crate::formula::code::Ref;
 
 use super::book::{At, Cite, Effect, Rule, RuleBook, SelectedBy};
 use super::compile::{every_formula, tax_formulas};
-use super::{cited, dates};
+use super::{causes, cited, dates};
 
 /// All checks that need the whole law.
 pub fn check(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
@@ -16,6 +16,7 @@ pub fn check(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
     unused(book, problems);
     fees(book, problems);
     beginnings(book, problems);
+    causes::check(book, problems);
     super::read_rows::complete(problems, book);
     super::read_matching::complete(problems, book);
 }

@@ -7,6 +7,7 @@
 mod agree;
 mod facts;
 mod files;
+mod format;
 mod rules;
 mod rules_matching;
 mod rules_rows;
@@ -68,6 +69,27 @@ const fn may(name: &'static str, val: Val, about: &'static str) -> Key {
     Key { name, needed: false, val, about }
 }
 
+const BECAUSE: Key = may(
+    "exempt_because",
+    Val::Words(&[
+        "allowance",
+        "asset",
+        "gift",
+        "holding_period",
+        "inclusion",
+        "loss_not_counted",
+        "losses",
+        "other",
+        "other_tax",
+        "person",
+        "receipt",
+        "rollover",
+        "source",
+        "threshold",
+    ]),
+    "Why it is left out of tax, for setting laws side by side.",
+);
+
 /// A map with fixed keys.
 #[derive(Debug, Clone, Copy)]
 pub struct Shape {
@@ -114,7 +136,7 @@ impl File {
         match self {
             File::Rules => [rules::SHAPES, rules_rows::SHAPES, rules_matching::SHAPES, rules_taxes::SHAPES].concat(),
             File::Example => files::EXAMPLE.to_vec(),
-            File::Format => files::FORMAT.to_vec(),
+            File::Format => format::FORMAT.to_vec(),
         }
     }
 

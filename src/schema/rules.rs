@@ -1,7 +1,9 @@
 //! The shapes of a rule file: the file, its head, sources, what is given, the values of the law, figures.
 
 use super::Val::{Currency, Date, Either, Formula, List, Map, MonthDay, Name, Names, OneOrMore, Text, Unit, Words};
-use super::{CITE, FROM, Key, LIST_OF_TEXT, MAY_CITE, NEED_TITLE, NOTE, PER_ABOUT, Shape, TITLE, UNTIL, may, need, shape};
+use super::{
+    BECAUSE, CITE, FROM, Key, LIST_OF_TEXT, MAY_CITE, NEED_TITLE, NOTE, PER_ABOUT, Shape, TITLE, UNTIL, may, need, shape,
+};
 
 const FORMULA: Key = may("formula", Formula, "How it is computed; `cases` where that depends on conditions.");
 const CASES: Key = may("cases", List(&Map("a case")), "Cases, tried in order; the last one is `otherwise`.");
@@ -255,6 +257,7 @@ pub const SHAPES: &[Shape] = &[
                 may("when", Formula, "The condition."),
                 may("then", Formula, "What holds where it is met."),
                 may("otherwise", Formula, "What holds where no condition above was met."),
+                BECAUSE,
             ],
         )
     },
@@ -274,6 +277,7 @@ pub const SHAPES: &[Shape] = &[
                     Words(&["gain", "taxable_gain", "allowable_cost", "term"]),
                     "The column of the report that it fills.",
                 ),
+                BECAUSE,
                 CITE,
             ],
         )
@@ -290,6 +294,7 @@ pub const SHAPES: &[Shape] = &[
                 may("per", Either(&[Words(&["year", "quarter", "month", "row"]), Map("`per`")]), PER_ABOUT),
                 FORMULA,
                 CASES,
+                BECAUSE,
                 CITE,
             ],
         )

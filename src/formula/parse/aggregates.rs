@@ -104,9 +104,10 @@ impl Parser<'_> {
             }
             "days" | "periods" => {
                 self.want_word("of")?;
-                let (name, _) = self.name(if word == "days" { "the name of a list" } else { "the name of a quantity or tax" })?;
+                let (name, at) =
+                    self.name(if word == "days" { "the name of a list" } else { "the name of a quantity or tax" })?;
                 let over = if word == "days" { Over::DaysOf(name) } else { Over::PeriodsOf(name) };
-                return Ok((over, span.to(self.last_span())));
+                return Ok((over, at));
             }
             _ => {}
         }
