@@ -1,6 +1,7 @@
 //! fisc: a rules engine for crypto tax and regulation. The law is data, every figure explains itself.
 
 pub mod assess;
+pub mod balances;
 pub mod calendar;
 pub mod catalogue;
 pub mod classify;

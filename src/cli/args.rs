@@ -41,10 +41,17 @@ Examples:
   fisc test kg
   fisc test my/rules/xx";
 
+const BALANCES: &str = "\
+Examples:
+  fisc balances ledger.csv
+  fisc balances kraken-ledgers.csv binance.csv --format json";
+
 const IMPORT: &str = "\
 Examples:
   fisc import binance.csv -o ledger.csv
-  fisc import part1.csv part2.csv --format binance_transactions -o ledger.csv";
+  fisc import exports/ -o ledger.csv
+  fisc import electrum-history.csv --zone Europe/Paris --set fiat=EUR -o ledger.csv
+  fisc import part1.csv part2.csv --format binance_transactions --explain";
 
 const SCHEMA: &str = "\
 Examples:
@@ -94,6 +101,9 @@ pub enum Command {
     /// Exchange exports to a ledger
     #[command(after_help = IMPORT)]
     Import(ImportArgs),
+    /// What each account held, where it falls below zero, and where the exports state otherwise
+    #[command(after_help = BALANCES)]
+    Balances(BalancesArgs),
     /// A new country: a folder with a law to fill in
     #[command(after_help = NEW)]
     New(NewArgs),
@@ -269,13 +279,47 @@ pub struct CheckArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct BalancesArgs {
+    /// Ledgers, exports whose format is recognised, or folders of them
+    #[arg(required = true, value_name = "LEDGER")]
+    pub ledgers: Vec<PathBuf>,
+    /// Zone of the times, where an export does not say
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
+    pub zone: Option<String>,
+    /// Answer to something an export does not say: `fiat=GBP`
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// How the result is written
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: TextFormat,
+    /// Where the result goes
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// No warnings
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct ImportArgs {
-    /// Exports, read together
+    /// Exports, or folders of them, read together
     #[arg(required = true, value_name = "EXPORT")]
     pub exports: Vec<PathBuf>,
     /// Name of the format, where the header does not tell
     #[arg(long, value_name = "NAME")]
     pub format: Option<String>,
+    /// Zone of the times, where the file does not say: `Europe/Paris`, `UTC+8`
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
+    pub zone: Option<String>,
+    /// Answer to something the file does not say: `fiat=GBP`
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// Folder of format files that come before the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub formats: Option<PathBuf>,
+    /// Tell what became of each line of the exports
+    #[arg(long)]
+    pub explain: bool,
     /// Where the ledger goes
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,

@@ -2,6 +2,7 @@
 
 mod args;
 mod assess;
+mod balances;
 mod check;
 mod compare;
 mod explain;
@@ -62,6 +63,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::check(args),
         Command::Test(args) => check::test(args),
         Command::Import(args) => import::run(args),
+        Command::Balances(args) => balances::run(args),
         Command::New(args) => new::run(args),
         Command::Jurisdictions(args) => check::jurisdictions(args),
         Command::Schema(args) => schema::run(args),

@@ -7,6 +7,7 @@
 mod agree;
 mod facts;
 mod files;
+mod format;
 mod rules;
 mod rules_matching;
 mod rules_rows;
@@ -135,7 +136,7 @@ impl File {
         match self {
             File::Rules => [rules::SHAPES, rules_rows::SHAPES, rules_matching::SHAPES, rules_taxes::SHAPES].concat(),
             File::Example => files::EXAMPLE.to_vec(),
-            File::Format => files::FORMAT.to_vec(),
+            File::Format => format::FORMAT.to_vec(),
         }
     }
 
