@@ -304,6 +304,23 @@ fn a_law_that_lacks_something_is_a_row_with_its_reason() {
 }
 
 #[test]
+fn what_is_taken_off_is_taken_off_the_gain_of_the_law() {
+    // A law whose gain leaves the fees out of account: they are nothing that it would leave untaxed.
+    let own = WEST
+        .replace("each_match:\n", "each_match:\n  gain: { unit: money, formula: \"proceeds - cost\", cite: [act] }\n")
+        .replace("positive(proceeds - cost - fees)", "positive(gain)");
+    let ledger = "\
+timestamp,id,kind,received_amount,received_asset,sent_amount,sent_asset,fee_amount,fee_asset
+2024-04-10T10:00:00Z,b1,buy,1,ETH,200,EUR,,
+2024-08-10T10:00:00Z,s1,sell,600,EUR,1,ETH,7,EUR
+";
+    let asked = |book: &str| compare(&[law(book)], &inputs(ledger, RATES, FactsInput::default()), &asked("EUR"));
+    assert_eq!(left_out(&asked(&own).laws[0]), [(Cause::Allowance, Some(d("100")))]);
+    let other = own.replace("positive(gain)", "positive(gain) - fees");
+    assert_eq!(left_out(&asked(&other).laws[0]), [(Cause::Allowance, Some(d("100"))), (Cause::Other, Some(d("7")))]);
+}
+
+#[test]
 fn what_may_say_why_something_is_left_out() {
     let codes = |from: &str, to: &str| {
         let source = text(WEST);

@@ -105,23 +105,38 @@ impl Sums<'_> {
         self.add(cause, off);
     }
 
-    /// The amount of an item before anything is left out: its gain, or what was received.
+    /// The amount of an item before anything is left out: its gain as the law has it, or what was received.
     fn own(&self, item: Item) -> Outcome<Decimal> {
         let (world, parts) = (self.run.world, self.run.world.parts);
-        let gain = |index: usize| {
-            let Some(part) = parts.matches.get(index) else { return Ok(Decimal::ZERO) };
-            let ((proceeds, cost), fees) = both(both(part.proceeds.clone(), part.cost.clone()), part.fees.clone())?;
-            world.plus(proceeds, -cost).and_then(|gain| world.plus(gain, -fees))
-        };
         match item {
-            Item::Match(index) => gain(index),
+            Item::Match(index) => self.gain(index),
             Item::Disposal(index) => {
+                if let Some(field) = self.gain_field(ItemKind::Disposal) {
+                    return amount(world.field(field, item));
+                }
                 let matches = parts.disposals.get(index).map_or(0..0, |d| d.matches.clone());
-                matches.map(gain).reduce(|a, b| both(a, b).and_then(|(a, b)| world.plus(a, b))).unwrap_or(Ok(Decimal::ZERO))
+                let gains = matches.map(|index| self.gain(index));
+                gains.reduce(|a, b| both(a, b).and_then(|(a, b)| world.plus(a, b))).unwrap_or(Ok(Decimal::ZERO))
             }
             Item::Income(index) => parts.income.get(index).map_or(Ok(Decimal::ZERO), |i| i.amount.clone()),
             _ => Ok(Decimal::ZERO),
         }
+    }
+
+    /// The gain of a match: the law's own, else what it brought less cost and fees.
+    fn gain(&self, index: usize) -> Outcome<Decimal> {
+        let world = self.run.world;
+        if let Some(field) = self.gain_field(ItemKind::Match) {
+            return amount(world.field(field, Item::Match(index)));
+        }
+        let Some(part) = world.parts.matches.get(index) else { return Ok(Decimal::ZERO) };
+        let ((proceeds, cost), fees) = both(both(part.proceeds.clone(), part.cost.clone()), part.fees.clone())?;
+        world.plus(proceeds, -cost).and_then(|gain| world.plus(gain, -fees))
+    }
+
+    /// The field that a law shows as the gain of its matches or disposals.
+    fn gain_field(&self, item: ItemKind) -> Option<usize> {
+        self.run.env.book.fields.iter().position(|f| f.shown_as == Some(Shown::Gain) && f.item == item)
     }
 
     /// Rows whose treatment leaves them out: the gain of a swap that is no sale, or of coins that leave; else all that a row brings.
