@@ -7,6 +7,7 @@ mod build_taxes;
 pub mod carries;
 pub mod env;
 pub mod eval;
+pub mod exempt;
 mod given;
 pub mod held;
 pub mod holdings;

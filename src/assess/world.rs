@@ -13,7 +13,7 @@ use crate::formula::code::Ref;
 use crate::formula::names::Item as ItemKind;
 use crate::formula::types::{Value, WordId};
 use crate::number::Decimal;
-use crate::rules::book::{Computed, Rule};
+use crate::rules::book::{Case, Computed, Rule};
 
 use super::carries::{Used, Vintage};
 use super::env::Env;
@@ -229,18 +229,23 @@ impl<'a> World<'a> {
         }
     }
 
-    /// The first case that holds.
+    /// The value of the first case that holds.
     pub fn rule(&self, rule: &Rule, ctx: Ctx) -> Outcome<Value> {
+        self.case(rule, ctx)?.map_or(Ok(Value::ZERO), |case| self.eval(&case.then.code, ctx))
+    }
+
+    /// The first case that holds.
+    pub fn case<'r>(&self, rule: &'r Rule, ctx: Ctx) -> Outcome<Option<&'r Case>> {
         for case in &rule.cases {
             let holds = match &case.when {
                 Some(when) => self.eval(&when.code, ctx)? == Value::YesNo(true),
                 None => true,
             };
             if holds {
-                return self.eval(&case.then.code, ctx);
+                return Ok(Some(case));
             }
         }
-        Ok(Value::ZERO)
+        Ok(None)
     }
 }
 

@@ -16,6 +16,7 @@ pub use super::book_matching::*;
 pub use super::book_rows::*;
 pub use super::book_shares::*;
 pub use super::book_taxes::*;
+pub use super::causes::Cause;
 
 /// A place in one of the law's files.
 #[derive(Debug, Clone)]
@@ -354,6 +355,8 @@ pub struct Case {
     /// `None` in the last.
     pub when: Option<Formula>,
     pub then: Formula,
+    /// Why what the case takes off is not taxed.
+    pub because: Option<Cause>,
 }
 
 /// How an entry is cut into periods: by one length, or by cases decided on the first day of each tax year.
@@ -441,6 +444,8 @@ pub struct Field {
     pub unit: Type,
     pub rule: Rule,
     pub shown_as: Option<Shown>,
+    /// The amount is left out of tax, for this cause.
+    pub because: Option<Cause>,
     pub cite: Cite,
     pub note: Option<String>,
     pub at: At,
@@ -473,6 +478,8 @@ pub struct Quantity {
     pub rule: Rule,
     /// Where an allocation or offset gives it; then the rule has no cases.
     pub computed: Option<Computed>,
+    /// The amount is left out of tax, for this cause.
+    pub because: Option<Cause>,
     pub cite: Cite,
     pub note: Option<String>,
     pub at: At,

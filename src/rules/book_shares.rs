@@ -2,7 +2,7 @@
 
 use crate::formula::Formula;
 
-use super::book::{At, Cite};
+use super::book::{At, Cite, RuleBook};
 
 /// An amount shared out over heads, as far as each has room.
 #[derive(Debug, Clone)]
@@ -89,6 +89,24 @@ pub struct Brought {
 pub enum Computed {
     Share { allocation: usize, part: SharePart },
     Carry { offset: usize, part: CarryPart },
+}
+
+impl Computed {
+    /// What it reads of its own year; what a year was handed is another year's.
+    pub fn formulas(self, book: &RuleBook) -> Vec<&Formula> {
+        match self {
+            Computed::Share { allocation, .. } => book.allocations.get(allocation).map(Allocation::formulas).unwrap_or_default(),
+            Computed::Carry { offset, part } => {
+                let Some(offset) = book.offsets.get(offset) else { return Vec::new() };
+                match part {
+                    CarryPart::Brought | CarryPart::Expired => Vec::new(),
+                    CarryPart::Used | CarryPart::Head(_) => offset.uses(),
+                    CarryPart::Arisen => vec![&offset.arises],
+                    CarryPart::Left => offset.formulas(),
+                }
+            }
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -19,6 +19,12 @@ pub enum What {
     Field,
     Fees,
     Matching,
+    UnitCost,
+    Moves,
+    Shortfall,
+    Basis,
+    OnDate,
+    DenyLoss,
     Valuation,
     Reading,
     Choice,
@@ -46,6 +52,12 @@ impl What {
             What::Field => "field",
             What::Fees => "fees",
             What::Matching => "matching",
+            What::UnitCost => "unit cost",
+            What::Moves => "moves",
+            What::Shortfall => "units never seen coming in",
+            What::Basis => "basis",
+            What::OnDate => "day of the law",
+            What::DenyLoss => "loss that does not count",
             What::Valuation => "valuation",
             What::Reading => "reading",
             What::Choice => "choice",
@@ -55,6 +67,11 @@ impl What {
             What::Shadow => "value of an act not in force",
             What::Watch => "what may change",
         }
+    }
+
+    /// True for what the law in force says; what was cancelled or may come is told apart.
+    pub fn counts(self) -> bool {
+        !matches!(self, What::Shadow | What::Watch)
     }
 
     /// True for what decides by itself, so that it may not rest on an act which is not in force.
@@ -71,7 +88,7 @@ pub struct Cited<'a> {
     pub what: What,
     /// Its place in the list of its section; values count through all parameters.
     pub section: usize,
-    /// The value within its parameter; the due date within its tax, those of its advances after its own; of roundings, that of
+    /// The value within its parameter; the step within its version of `matching`; the due date within its tax, those of its advances after its own; of roundings, that of
     /// the tax, of its interest, of its advances.
     pub index: usize,
     pub cite: &'a Cite,
@@ -119,24 +136,24 @@ pub fn every(book: &RuleBook) -> Vec<Cited<'_>> {
         for (index, step) in version.steps.iter().enumerate() {
             add(What::Matching, i, index, &step.cite, &step.at);
             if let Some(unit_cost) = &step.unit_cost {
-                add(What::Rounding, i, index, &unit_cost.cite, &step.at);
+                add(What::UnitCost, i, index, &unit_cost.cite, &step.at);
             }
         }
         if let Some(moves) = &version.moves {
-            add(What::Matching, i, 0, &moves.cite, &moves.at);
+            add(What::Moves, i, 0, &moves.cite, &moves.at);
         }
         if let Some(shortfall) = &version.shortfall {
-            add(What::Matching, i, 0, &shortfall.cite, &shortfall.at);
+            add(What::Shortfall, i, 0, &shortfall.cite, &shortfall.at);
         }
     }
     for (i, basis) in book.bases.iter().enumerate() {
-        add(What::Matching, i, 0, &basis.cite, &basis.at);
+        add(What::Basis, i, 0, &basis.cite, &basis.at);
     }
     for (i, entry) in book.on_dates.iter().enumerate() {
-        add(What::Matching, i, 0, &entry.cite, &entry.at);
+        add(What::OnDate, i, 0, &entry.cite, &entry.at);
     }
     for (i, rule) in book.deny_loss.iter().enumerate() {
-        add(What::Matching, i, 0, &rule.cite, &rule.at);
+        add(What::DenyLoss, i, 0, &rule.cite, &rule.at);
     }
     for (i, field) in book.fields.iter().enumerate() {
         add(What::Field, i, 0, &field.cite, &field.at);

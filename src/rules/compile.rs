@@ -357,6 +357,9 @@ impl Compiler<'_> {
             }
             if let Some(late) = &mut tax.late {
                 self.formula(&mut late.rate, Scope::day(), &Type::Number(Unit::rate()));
+                if let Some(limit) = &mut late.limit {
+                    self.formula(limit, Scope::day(), &Type::Number(Unit::rate()));
+                }
             }
             if let Some(advances) = &mut tax.advances {
                 let Some(cut) = self.names.find_cut(advances.per) else { continue };
@@ -433,9 +436,9 @@ pub fn tax_formulas(tax: &super::book::Tax) -> Vec<&Formula> {
 }
 
 /// The formulas about paying a tax: nothing else reads what they give, so they may read the tax itself.
-fn paying_formulas(tax: &super::book::Tax) -> Vec<&Formula> {
+pub fn paying_formulas(tax: &super::book::Tax) -> Vec<&Formula> {
     let advances = tax.advances.iter().flat_map(|a| a.due.iter().filter_map(|d| d.when.as_ref()).chain([&a.amount]));
-    tax.late.iter().map(|l| &l.rate).chain(advances).collect()
+    tax.late.iter().flat_map(|l| l.limit.iter().chain([&l.rate])).chain(advances).collect()
 }
 
 fn any_previous(book: &RuleBook) -> bool {

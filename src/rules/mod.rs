@@ -5,6 +5,7 @@ mod book_matching;
 mod book_rows;
 mod book_shares;
 mod book_taxes;
+mod causes;
 pub mod cited;
 pub mod compile;
 mod compile_shares;

@@ -21,12 +21,13 @@ pub fn field(reader: &mut Reader, entry: &Entry, item: Item, book: &mut RuleBook
     let rule = reader.rule(&mut fields, &format!("the field `{name}`"));
     let named = Shown::WORDS.iter().find(|(word, _)| *word == name).map(|(_, shown)| *shown);
     let shown_as = fields.take("shown_as").and_then(|n| reader.one_of(n, Shown::WORDS)).or(named);
+    let because = reader.because(&mut fields);
     let cite = reader.cite(&mut fields, &format!("the field `{name}`"));
     fields.done(reader);
     // A field or quantity whose rule is faulty keeps its name, so that no further errors follow from it.
     let rule = rule.unwrap_or(Rule { cases: Vec::new() });
     let unit = unit.unwrap_or(Type::Number(Unit::zero()));
-    book.fields.push(Field { name, title, item, unit, rule, shown_as, cite, note, at: reader.at(entry.key_spot) });
+    book.fields.push(Field { name, title, item, unit, rule, shown_as, because, cite, note, at: reader.at(entry.key_spot) });
 }
 
 /// Reads one entry of `quantities`.
@@ -42,6 +43,7 @@ pub fn quantity(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
         Some(_) => None,
         None => reader.rule(&mut fields, &format!("the quantity `{name}`")),
     };
+    let because = reader.because(&mut fields);
     let cite = reader.cite(&mut fields, &format!("the quantity `{name}`"));
     fields.done(reader);
     let rule = rule.unwrap_or(Rule { cases: Vec::new() });
@@ -51,7 +53,7 @@ pub fn quantity(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
         reader.problem(Code::R0304, entry.key_spot, "a quantity is an amount", Some(help.into()));
     }
     let at = reader.at(entry.key_spot);
-    let quantity = Quantity { name, title, unit, per, rule, computed: None, cite, note, at };
+    let quantity = Quantity { name, title, unit, per, rule, computed: None, because, cite, note, at };
     match shared {
         Some(node) => read_shares::allocation(reader, node, quantity, book),
         None => book.quantities.push(quantity),

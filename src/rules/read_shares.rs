@@ -40,7 +40,15 @@ pub fn allocation(reader: &mut Reader, node: &Node, quantity: Quantity, book: &m
     book.quantities.push(Quantity { computed: computed(part), ..quantity.clone() });
     for (name, part, per) in parts {
         let name = format!("{}.{name}", quantity.name);
-        book.quantities.push(Quantity { name, title: None, per, computed: computed(part), note: None, ..quantity.clone() });
+        book.quantities.push(Quantity {
+            name,
+            title: None,
+            per,
+            computed: computed(part),
+            because: None,
+            note: None,
+            ..quantity.clone()
+        });
     }
 }
 
@@ -201,6 +209,7 @@ fn carried(
         per: PerRule::always(Per::Year),
         rule: Rule { cases: Vec::new() },
         computed: Some(Computed::Carry { offset, part: what }),
+        because: None,
         cite: cite.clone(),
         note: None,
         at: at.clone(),

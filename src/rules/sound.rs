@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::{Code, Diagnostic, suggestion};
 use crate::formula::code::Ref;
 
-use super::book::{At, CarryPart, Cite, Computed, Effect, Rule, RuleBook, SelectedBy, Tariff};
+use super::book::{At, Cite, Effect, Rule, RuleBook, SelectedBy, Tariff};
 use super::compile::{every_formula, tax_formulas};
-use super::{cited, dates};
+use super::{causes, cited, dates};
 
 /// All checks that need the whole law.
 pub fn check(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
@@ -16,6 +16,7 @@ pub fn check(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
     unused(book, problems);
     fees(book, problems);
     beginnings(book, problems);
+    causes::check(book, problems);
     super::read_rows::complete(problems, book);
     super::read_matching::complete(problems, book);
 }
@@ -24,23 +25,6 @@ pub fn check(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
 
 fn rule_refs(rule: &Rule) -> Vec<Ref> {
     rule.cases.iter().flat_map(|c| c.when.iter().chain([&c.then])).flat_map(|f| f.code.refs()).collect()
-}
-
-/// What the part of an allocation or offset reads of its own year; what a year was handed is another year's.
-fn computed_refs(book: &RuleBook, computed: Option<Computed>) -> Option<Vec<Ref>> {
-    let formulas = match computed? {
-        Computed::Share { allocation, .. } => book.allocations.get(allocation).map(|a| a.formulas())?,
-        Computed::Carry { offset, part } => {
-            let offset = book.offsets.get(offset)?;
-            match part {
-                CarryPart::Brought | CarryPart::Expired => Vec::new(),
-                CarryPart::Used | CarryPart::Head(_) => offset.uses(),
-                CarryPart::Arisen => vec![&offset.arises],
-                CarryPart::Left => offset.formulas(),
-            }
-        }
-    };
-    Some(formulas.into_iter().flat_map(|f| f.code.refs()).collect())
 }
 
 fn graph(book: &RuleBook) -> BTreeMap<Ref, (String, At, Vec<Ref>)> {
@@ -60,7 +44,10 @@ fn graph(book: &RuleBook) -> BTreeMap<Ref, (String, At, Vec<Ref>)> {
         nodes.insert(Ref::Field(index), (field.name.clone(), field.at.clone(), rule_refs(&field.rule)));
     }
     for (index, quantity) in book.quantities.iter().enumerate() {
-        let refs = computed_refs(book, quantity.computed).unwrap_or_else(|| rule_refs(&quantity.rule));
+        let refs = match quantity.computed {
+            Some(computed) => computed.formulas(book).into_iter().flat_map(|f| f.code.refs()).collect(),
+            None => rule_refs(&quantity.rule),
+        };
         nodes.insert(Ref::Quantity(index), (quantity.name.clone(), quantity.at.clone(), refs));
     }
     for (index, tax) in book.taxes.iter().enumerate() {

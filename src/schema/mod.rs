@@ -7,6 +7,7 @@
 mod agree;
 mod facts;
 mod files;
+mod format;
 mod rules;
 mod rules_matching;
 mod rules_rows;
@@ -72,6 +73,27 @@ const fn may(name: &'static str, val: Val, about: &'static str) -> Key {
     Key { name, needed: false, val, about }
 }
 
+const BECAUSE: Key = may(
+    "exempt_because",
+    Val::Words(&[
+        "allowance",
+        "asset",
+        "gift",
+        "holding_period",
+        "inclusion",
+        "loss_not_counted",
+        "losses",
+        "other",
+        "other_tax",
+        "person",
+        "receipt",
+        "rollover",
+        "source",
+        "threshold",
+    ]),
+    "Why it is left out of tax, for setting laws side by side.",
+);
+
 /// A map with fixed keys.
 #[derive(Debug, Clone, Copy)]
 pub struct Shape {
@@ -126,7 +148,7 @@ impl File {
             ]
             .concat(),
             File::Example => files::EXAMPLE.to_vec(),
-            File::Format => files::FORMAT.to_vec(),
+            File::Format => format::FORMAT.to_vec(),
         }
     }
 

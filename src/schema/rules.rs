@@ -1,7 +1,7 @@
 //! The shapes of a rule file: the file, its head, sources, what is given, the values of the law, figures.
 
 use super::Val::{Currency, Date, Either, Form, Formula, List, Map, MonthDay, Name, Names, OneOrMore, Text, Unit, Words};
-use super::{CITE, FROM, Key, LIST_OF_TEXT, MAY_CITE, NOTE, PER_ABOUT, Shape, TITLE, UNTIL, may, need, shape};
+use super::{BECAUSE, CITE, FROM, Key, LIST_OF_TEXT, MAY_CITE, NOTE, PER_ABOUT, Shape, TITLE, UNTIL, may, need, shape};
 
 const FORMULA: Key = may("formula", Formula, "How it is computed; `cases` where that depends on conditions.");
 const CASES: Key = may("cases", List(&Map("a case")), "Cases, tried in order; the last one is `otherwise`.");
@@ -210,6 +210,7 @@ pub const SHAPES: &[Shape] = &[
                 may("when", Formula, "The condition."),
                 may("then", Formula, "What holds where it is met."),
                 may("otherwise", Formula, "What holds where no condition above was met."),
+                BECAUSE,
             ],
         )
     },
@@ -229,6 +230,7 @@ pub const SHAPES: &[Shape] = &[
                     Words(&["gain", "taxable_gain", "allowable_cost", "term"]),
                     "The column of the report that it fills.",
                 ),
+                BECAUSE,
                 CITE,
             ],
         )
@@ -250,6 +252,7 @@ pub const SHAPES: &[Shape] = &[
                 FORMULA,
                 CASES,
                 may("allocate", Map("`allocate`"), "An amount shared out over heads, or over the periods of the quantity."),
+                BECAUSE,
                 CITE,
             ],
         )

@@ -104,7 +104,7 @@ impl Parser<'_> {
             }
             "days" | "periods" | "segments" => {
                 self.want_word("of")?;
-                let (name, _) = self.name(match word.as_str() {
+                let (name, at) = self.name(match word.as_str() {
                     "days" => "the name of a list",
                     "periods" => "the name of a quantity or tax",
                     _ => "the name of a parameter or fact",
@@ -114,7 +114,7 @@ impl Parser<'_> {
                     "periods" => Over::PeriodsOf(name),
                     _ => Over::SegmentsOf(name),
                 };
-                return Ok((over, span.to(self.last_span())));
+                return Ok((over, at));
             }
             _ => {}
         }
