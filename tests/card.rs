@@ -307,6 +307,8 @@ fn commands_end_as_they_should() {
         (&["law", "kg", "--year", "2024"][..], 0, ""),
         (&["law", "kg"], 0, ""),
         (&["law", "kg", "--all", "--format", "md"], 0, ""),
+        (&["law", "jurisdictions/kg"], 0, ""),
+        (&["law", "jurisdictions/none"], 1, "jurisdictions/none"),
         (&["check", "--unconfirmed", "kg"], 0, ""),
         (&["check", "--unconfirmed"], 0, ""),
         (&["law", "zz"], 2, "zz"),
