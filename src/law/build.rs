@@ -138,6 +138,7 @@ impl Builder<'_> {
             Ref::Label(i) => book.labels.get(i).map(|l| (&l.name, l.title.as_ref()))?,
             Ref::Option(i) => book.options.get(i).map(|o| (&o.name, Some(&o.question)))?,
             Ref::Parameter(i) => book.parameters.get(i).map(|p| (&p.name, Some(&p.title)))?,
+            Ref::Schedule(i) => book.schedules.get(i).map(|s| (&s.name, s.title.as_ref()))?,
             Ref::Quantity(i) => book.quantities.get(i).map(|q| (&q.name, q.title.as_ref()))?,
             Ref::Tax(i) => book.taxes.get(i).map(|t| (&t.name, Some(&t.title)))?,
             Ref::Field(i) => book.fields.get(i).map(|f| (&f.name, f.title.as_ref()))?,

@@ -11,7 +11,9 @@ use crate::formula::Formula;
 use crate::formula::code::{Op, Ref};
 use crate::formula::types::{Type, Value};
 use crate::ledger::Ledger;
-use crate::rules::book::{Advances, DatedValue, Due, Given, InForce, Key, Late, Parameter, Rounding, TableRow};
+use crate::rules::book::{
+    Advances, CarryPart, Computed, DatedValue, Due, Given, Heads, InForce, Key, Late, Parameter, Rounding, TableRow, Tariff,
+};
 use crate::value::tables::{Prices, Rates};
 
 use super::build::Builder;
@@ -124,7 +126,9 @@ impl Builder<'_> {
             note: parameter.note.clone(),
             place: place(&parameter.at),
         };
-        self.book.parameters.iter().enumerate().map(parameter).collect()
+        // Fields of records and edges of scales are told with the whole.
+        let whole = self.book.parameters.iter().enumerate().filter(|(_, p)| p.derived.is_none());
+        whole.map(parameter).collect()
     }
 
     fn values(&self, parameter: &Parameter) -> Vec<card::Value> {
@@ -189,7 +193,7 @@ impl Builder<'_> {
                 came.unwrap_or_else(|| "not to be told without the facts".to_owned())
             }
             Given::Unknown => "unknown".to_owned(),
-            Given::Table(rows) => format!("a table of {} rows", rows.len()),
+            Given::Table(_) | Given::Bands(_) | Given::Record(_) => words::given(self.book, unit, given),
         };
         Told { value, formula, shown }
     }
@@ -255,12 +259,68 @@ impl Builder<'_> {
             title: quantity.title.clone(),
             unit: words::unit(&quantity.unit),
             per: words::per(&quantity.per),
-            cases: self.cases(&quantity.rule),
+            cases: self.computed(quantity.computed).unwrap_or_else(|| self.cases(&quantity.rule)),
             read_by: self.names(self.graph.readers(Ref::Quantity(index))),
             cite: keys(&quantity.cite),
             note: quantity.note.clone(),
             place: place(&quantity.at),
         };
-        self.book.quantities.iter().enumerate().map(quantity).collect()
+        let schedule = |(index, schedule): (usize, &crate::rules::book::Schedule)| card::Figure {
+            name: schedule.name.clone(),
+            title: schedule.title.clone(),
+            unit: words::unit(&schedule.gives),
+            per: format!("a function of an amount in {}", words::unit(&schedule.of)),
+            cases: match &schedule.how {
+                Tariff::Slice(scale) => {
+                    vec![self.said(format!("each part of the amount at the rate of its band of `{}`", scale.name))]
+                }
+                Tariff::Whole(scale) => vec![self.said(format!("the amount at the rate of its band of `{}`", scale.name))],
+                Tariff::Rule(rule) => self.cases(rule),
+            },
+            read_by: self.names(self.graph.readers(Ref::Schedule(index))),
+            cite: keys(&schedule.cite),
+            note: schedule.note.clone(),
+            place: place(&schedule.at),
+        };
+        let schedules = self.book.schedules.iter().enumerate().map(schedule);
+        schedules.chain(self.book.quantities.iter().enumerate().map(quantity)).collect()
+    }
+
+    fn said(&self, text: String) -> card::Case {
+        card::Case { when: None, then: card::Formula { text, names: Vec::new() } }
+    }
+
+    /// An allocation or offset in words; a formula of it is told as it is written.
+    fn computed(&self, computed: Option<Computed>) -> Option<Vec<card::Case>> {
+        let text = match computed? {
+            Computed::Share { allocation, .. } => {
+                let shared = self.book.allocations.get(allocation)?;
+                let room = |h: &crate::rules::book::Head| match &h.worth {
+                    Some(worth) => format!("{} up to `{}`, worth `{}`", h.name, h.room.text, worth.text),
+                    None => format!("{} up to `{}`", h.name, h.room.text),
+                };
+                let heads = match &shared.heads {
+                    Heads::Named(heads) => heads.iter().map(room).collect::<Vec<_>>().join("; "),
+                    Heads::Periods(head) => format!("the periods: {}", room(head)),
+                };
+                let order = if shared.by_worth { "where it is worth most first" } else { "in this order" };
+                format!("`{}` shared out, {order}: {heads}", shared.amount.text)
+            }
+            Computed::Carry { offset, part } => {
+                let carried = self.book.offsets.get(offset)?;
+                match part {
+                    CarryPart::Arisen => format!("what a year adds: `{}`", carried.arises.text),
+                    CarryPart::Brought => "what the years before left".to_owned(),
+                    CarryPart::Expired => "what could be used last the year before".to_owned(),
+                    CarryPart::Left => "what the year hands on".to_owned(),
+                    CarryPart::Used => {
+                        let heads: Vec<String> = carried.against.iter().map(|h| format!("`{}`", h.room.text)).collect();
+                        format!("used against {}", heads.join(", then "))
+                    }
+                    CarryPart::Head(head) => format!("used up to `{}`", carried.against.get(head)?.room.text),
+                }
+            }
+        };
+        Some(vec![self.said(text)])
     }
 }

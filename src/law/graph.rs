@@ -9,7 +9,7 @@ use crate::formula::Formula;
 use crate::formula::code::{Op, Range, Ref};
 use crate::formula::names::Item;
 use crate::rules::RuleBook;
-use crate::rules::book::{Effect, OnDateWhat, OnDay, PerRule, PoolBy, Rule, Treatment, Worth};
+use crate::rules::book::{Effect, OnDateWhat, OnDay, PerRule, PoolBy, Rule, Tariff, Treatment, Worth};
 use crate::rules::compile::{paying_formulas, tax_formulas};
 
 /// The parts that rows become.
@@ -38,7 +38,15 @@ impl Graph {
         for (index, parameter) in book.parameters.iter().enumerate() {
             let reader = Node::Name(Ref::Parameter(index));
             parameter.values.iter().flat_map(|v| v.value.formulas()).for_each(|f| graph.formula(f, reader));
+            parameter.derived.iter().for_each(|d| graph.edge(Node::Name(Ref::Parameter(d.of)), reader));
             parameter.by.iter().filter_map(|key| key.target).for_each(|name| graph.edge(Node::Name(name), reader));
+        }
+        for (index, schedule) in book.schedules.iter().enumerate() {
+            let reader = Node::Name(Ref::Schedule(index));
+            if let Tariff::Rule(rule) = &schedule.how {
+                graph.rule(rule, reader);
+            }
+            crate::assess::schedules::scale_of(&schedule.how).into_iter().for_each(|name| graph.edge(Node::Name(name), reader));
         }
         for (index, field) in book.fields.iter().enumerate() {
             let reader = Node::Name(Ref::Field(index));
@@ -49,6 +57,8 @@ impl Graph {
         }
         for (index, quantity) in book.quantities.iter().enumerate() {
             graph.rule(&quantity.rule, Node::Name(Ref::Quantity(index)));
+            let computed = quantity.computed.map(|c| c.formulas(book)).unwrap_or_default();
+            computed.into_iter().for_each(|f| graph.formula(f, Node::Name(Ref::Quantity(index))));
             graph.per(&quantity.per, Node::Name(Ref::Quantity(index)));
         }
         for (index, tax) in book.taxes.iter().enumerate() {
@@ -210,6 +220,12 @@ fn of_range(range: Range) -> Option<Parts> {
         Range::Income => Some(Parts::Income),
         Range::Expenses => Some(Parts::Expenses),
         Range::Acquisitions => Some(Parts::Acquisitions),
-        Range::Transactions | Range::Months | Range::Quarters | Range::List(_) | Range::Days { .. } | Range::PeriodsOf(_) => None,
+        Range::Transactions
+        | Range::Months
+        | Range::Quarters
+        | Range::List(_)
+        | Range::Days { .. }
+        | Range::PeriodsOf(_)
+        | Range::SegmentsOf(_) => None,
     }
 }

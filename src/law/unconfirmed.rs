@@ -2,10 +2,9 @@
 
 use serde::Serialize;
 
-use crate::formula::types::Type;
 use crate::page::{Block, Page, Term, Text};
 use crate::rules::RuleBook;
-use crate::rules::book::{Given, Rule, Status};
+use crate::rules::book::{Given, Rule, Status, Tariff};
 use crate::rules::cited::{self, Cited, What};
 
 use super::card::Place;
@@ -112,6 +111,8 @@ fn name(book: &RuleBook, entry: &Cited<'_>) -> Option<String> {
             book.taxes.get(entry.section).map(|t| &t.name)
         }
         What::Value | What::TableRow => book.parameters.get(entry.section).map(|p| &p.name),
+        What::Schedule => book.schedules.get(entry.section).map(|s| &s.name),
+        What::Offset => book.offsets.get(entry.section).map(|o| &o.name),
         What::Quantity => book.quantities.get(entry.section).map(|q| &q.name),
         What::Field => book.fields.get(entry.section).map(|f| &f.name),
         What::Reading | What::Choice => book.options.get(entry.section).map(|o| &o.name),
@@ -164,7 +165,7 @@ fn says(book: &RuleBook, entry: &Cited<'_>) -> Option<String> {
             let parameter = book.parameters.get(entry.section)?;
             let dated = parameter.values.get(entry.index)?;
             let when = words::days(dated.in_force.from, dated.in_force.until);
-            Some(format!("{} {when}", given(book, &parameter.unit, &dated.value)).trim_end().to_owned())
+            Some(format!("{} {when}", words::given(book, &parameter.unit, &dated.value)).trim_end().to_owned())
         }
         What::TableRow => {
             let parameter = book.parameters.get(entry.section)?;
@@ -172,8 +173,13 @@ fn says(book: &RuleBook, entry: &Cited<'_>) -> Option<String> {
             let row = rows.iter().find(|r| std::ptr::eq(&raw const r.cite, entry.cite))?;
             let asked: Vec<&str> = row.asked.iter().flatten().flatten().map(|(word, _)| word.as_str()).collect();
             let whose = if asked.is_empty() { "otherwise".to_owned() } else { asked.join(", ") };
-            Some(format!("{whose}: {}", given(book, &parameter.unit, &row.value)))
+            Some(format!("{whose}: {}", words::given(book, &parameter.unit, &row.value)))
         }
+        What::Schedule => book.schedules.get(entry.section).map(|s| match &s.how {
+            Tariff::Slice(scale) | Tariff::Whole(scale) => format!("by the bands of {}", scale.name),
+            Tariff::Rule(found) => rule(found),
+        }),
+        What::Offset => book.offsets.get(entry.section).map(|o| flat(&o.arises.text)),
         What::Quantity => book.quantities.get(entry.section).map(|q| rule(&q.rule)),
         What::Field => book.fields.get(entry.section).map(|f| rule(&f.rule)),
         What::Treatment => book.treatments.get(entry.section).map(|t| {
@@ -195,15 +201,6 @@ fn says(book: &RuleBook, entry: &Cited<'_>) -> Option<String> {
             format!("{chosen} ({})", o.default)
         }),
         What::Fact | What::Valuation | What::MonthEnd | What::WorkingDays | What::Shadow | What::Watch => None,
-    }
-}
-
-fn given(book: &RuleBook, unit: &Type, given: &Given) -> String {
-    match given {
-        Given::Literal(value) => words::value(book, unit, *value),
-        Given::Formula(formula) => flat(&formula.text),
-        Given::Unknown => "unknown".to_owned(),
-        Given::Table(rows) => format!("a table of {} rows", rows.len()),
     }
 }
 

@@ -6,12 +6,12 @@ pub use super::words_lots::*;
 use crate::engine::value_text;
 use crate::formula::names::{Item, Varies};
 use crate::formula::tree::Toward;
-use crate::formula::types::{Type, Value};
+use crate::formula::types::{Type, Unit, Value};
 use crate::number::{percent, plain};
 use crate::rules::RuleBook;
 use crate::rules::book::{
-    Compound, Due, DueRule, Each, Effect, FeeRule, Goes, Late, Moved, OnDay, PaidIn, PerRule, PriceAt, RateDay, Rounding,
-    SelectedBy, Side, Treatment, ValueFrom, Worth, YearDays,
+    Band, Compound, Due, DueRule, Each, Effect, FeeRule, Given, Goes, Late, Moved, OnDay, PaidIn, PerRule, PriceAt, RateDay,
+    Rounding, SelectedBy, Side, Treatment, ValueFrom, Worth, YearDays,
 };
 use crate::rules::cited::{Cited, What};
 
@@ -48,12 +48,39 @@ pub fn value(book: &RuleBook, ty: &Type, value: Value) -> String {
     }
 }
 
+/// What a dated value or a row of a table says, formulas as they are written.
+pub fn given(book: &RuleBook, ty: &Type, given: &Given) -> String {
+    match (given, ty) {
+        (Given::Literal(literal), _) => value(book, ty, *literal),
+        (Given::Formula(formula), _) => formula.text.split_whitespace().collect::<Vec<_>>().join(" "),
+        (Given::Unknown, _) => "unknown".to_owned(),
+        (Given::Table(rows), _) => format!("a table of {} rows", rows.len()),
+        (Given::Bands(bands), Type::Bands(unit)) => {
+            let rate = Type::Number(Unit::rate());
+            let one = |b: &Band| {
+                let begins = if b.edge_in { "from" } else { "above" };
+                let edge = self::given(book, &Type::Number(unit.clone()), &b.edge);
+                format!("{} {begins} {edge}", self::given(book, &rate, &b.rate))
+            };
+            bands.iter().map(one).collect::<Vec<_>>().join(", ")
+        }
+        (Given::Bands(bands), _) => format!("{} bands", bands.len()),
+        (Given::Record(fields), _) => {
+            let plain = Type::Number(Unit::number());
+            let one = |(name, given): &(String, Given)| format!("{name} {}", self::given(book, &plain, given));
+            fields.iter().map(one).collect::<Vec<_>>().join(", ")
+        }
+    }
+}
+
 pub fn unit(ty: &Type) -> String {
     match ty {
         Type::Number(unit) => unit.to_string(),
         Type::Date => "date".into(),
         Type::YesNo => "yes or no".into(),
         Type::Word(_) => "word".into(),
+        Type::Bands(unit) => format!("bands in {unit}"),
+        Type::Record => "record".into(),
     }
 }
 
@@ -283,6 +310,8 @@ pub fn entry(book: &RuleBook, cited: &Cited<'_>) -> String {
         What::Rounding => book.taxes.get(cited.section).map(|t| format!("rounding: {}", t.title)),
         What::Value => book.parameters.get(cited.section).map(|p| p.title.clone()),
         What::TableRow => book.parameters.get(cited.section).map(|p| format!("row of the table: {}", p.title)),
+        What::Schedule => book.schedules.get(cited.section).map(|s| titled(s.title.as_ref(), &s.name)),
+        What::Offset => book.offsets.get(cited.section).map(|o| o.name.replace('_', " ")),
         What::Quantity => book.quantities.get(cited.section).map(|q| titled(q.title.as_ref(), &q.name)),
         What::Field => book.fields.get(cited.section).map(|f| titled(f.title.as_ref(), &f.name)),
         What::Treatment => book.treatments.get(cited.section).map(|t| format!("treatment of {}", kinds(t))),

@@ -14,6 +14,7 @@ use crate::yaml::Spot;
 
 pub use super::book_matching::*;
 pub use super::book_rows::*;
+pub use super::book_shares::*;
 pub use super::book_taxes::*;
 pub use super::causes::Cause;
 
@@ -66,6 +67,9 @@ pub struct RuleBook {
     /// Readings and choices.
     pub options: Vec<OptionSet>,
     pub parameters: Vec<Parameter>,
+    pub schedules: Vec<Schedule>,
+    pub allocations: Vec<Allocation>,
+    pub offsets: Vec<Offset>,
     pub valuation: Valuation,
     pub treatments: Vec<Treatment>,
     pub fees: Vec<FeeRule>,
@@ -217,6 +221,8 @@ pub struct Parameter {
     pub known_through: Option<NaiveDate>,
     /// What its tables are looked up by.
     pub by: Vec<Key>,
+    /// Set where it stands behind a dot of another.
+    pub derived: Option<Derived>,
     pub values: Vec<DatedValue>,
     /// Values of acts cancelled or proposed: never selected, only told.
     pub shadows: Vec<DatedValue>,
@@ -260,6 +266,28 @@ pub enum Given {
     Unknown,
     /// Rows tried in order; the first that fits counts.
     Table(Vec<TableRow>),
+    /// The bands of a scale, from the lowest.
+    Bands(Vec<Band>),
+    /// Values by their names.
+    Record(Vec<(String, Given)>),
+}
+
+/// A stretch of a scale.
+#[derive(Debug, Clone)]
+pub struct Band {
+    pub name: Option<String>,
+    /// Where it begins.
+    pub edge: Box<Given>,
+    /// True if that amount itself belongs to it.
+    pub edge_in: bool,
+    pub rate: Box<Given>,
+    pub at: At,
+}
+
+/// A parameter that is a part of another: a field of a record, an edge or rate of a scale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Derived {
+    pub of: usize,
 }
 
 impl Given {
@@ -268,6 +296,8 @@ impl Given {
         match self {
             Given::Formula(formula) => vec![formula],
             Given::Table(rows) => rows.iter().flat_map(|r| r.value.formulas()).collect(),
+            Given::Bands(bands) => bands.iter().flat_map(|b| [&b.edge, &b.rate]).flat_map(|g| g.formulas()).collect(),
+            Given::Record(fields) => fields.iter().flat_map(|(_, g)| g.formulas()).collect(),
             Given::Literal(_) | Given::Unknown => Vec::new(),
         }
     }
@@ -276,6 +306,10 @@ impl Given {
         match self {
             Given::Formula(formula) => vec![formula],
             Given::Table(rows) => rows.iter_mut().flat_map(|r| r.value.formulas_mut()).collect(),
+            Given::Bands(bands) => {
+                bands.iter_mut().flat_map(|b| [&mut b.edge, &mut b.rate]).flat_map(|g| g.formulas_mut()).collect()
+            }
+            Given::Record(fields) => fields.iter_mut().flat_map(|(_, g)| g.formulas_mut()).collect(),
             Given::Literal(_) | Given::Unknown => Vec::new(),
         }
     }
@@ -285,7 +319,7 @@ impl Given {
         match self {
             Given::Literal(value) => Some(vec![*value]),
             Given::Table(rows) => Some(rows.iter().map(|r| r.value.literals()).collect::<Option<Vec<_>>>()?.concat()),
-            Given::Formula(_) | Given::Unknown => None,
+            Given::Formula(_) | Given::Unknown | Given::Bands(_) | Given::Record(_) => None,
         }
     }
 }
@@ -329,6 +363,8 @@ pub struct Case {
 #[derive(Debug, Clone)]
 pub struct PerRule {
     pub cases: Vec<PerCase>,
+    /// For segments: the parameters and facts whose changes cut the year.
+    pub segments: Vec<Key>,
 }
 
 #[derive(Debug, Clone)]
@@ -340,7 +376,7 @@ pub struct PerCase {
 
 impl PerRule {
     pub fn always(per: Per) -> PerRule {
-        PerRule { cases: vec![PerCase { when: None, then: per }] }
+        PerRule { cases: vec![PerCase { when: None, then: per }], segments: Vec::new() }
     }
 
     pub fn is(&self, per: Per) -> bool {
@@ -358,8 +394,45 @@ impl PerRule {
             let when = case.when.as_ref().map(|w| w.text.split_whitespace().collect::<Vec<_>>().join(" ") + " ");
             text.push(when.unwrap_or_default() + case.then.word());
         }
+        if !self.segments.is_empty() {
+            let names: Vec<&str> = self.segments.iter().map(|k| k.name.as_str()).collect();
+            text = vec![format!("segment of {}", names.join(", "))];
+        }
         CutEntry { text: text.join("; "), pers }
     }
+}
+
+/// A named function of one amount.
+#[derive(Debug, Clone)]
+pub struct Schedule {
+    pub name: String,
+    pub title: Option<String>,
+    /// The unit of the amount, and that of the result.
+    pub of: Type,
+    pub gives: Type,
+    pub how: Tariff,
+    pub cite: Cite,
+    pub note: Option<String>,
+    pub at: At,
+}
+
+/// How a schedule computes.
+#[derive(Debug, Clone)]
+pub enum Tariff {
+    /// Each part of the amount at the rate of its band.
+    Slice(Scale),
+    /// The whole amount at the rate of the band that it is in.
+    Whole(Scale),
+    Rule(Rule),
+}
+
+/// A parameter of bands, by its name.
+#[derive(Debug, Clone)]
+pub struct Scale {
+    pub name: String,
+    pub at: At,
+    /// Resolved when the law is compiled.
+    pub parameter: Option<usize>,
 }
 
 /// A computed field of a row block.
@@ -403,6 +476,8 @@ pub struct Quantity {
     pub unit: Type,
     pub per: PerRule,
     pub rule: Rule,
+    /// Where an allocation or offset gives it; then the rule has no cases.
+    pub computed: Option<Computed>,
     /// The amount is left out of tax, for this cause.
     pub because: Option<Cause>,
     pub cite: Cite,

@@ -13,6 +13,8 @@ pub enum What {
     Advances,
     LateInterest,
     Quantity,
+    Schedule,
+    Offset,
     Treatment,
     Field,
     Fees,
@@ -44,6 +46,8 @@ impl What {
             What::Advances => "advances",
             What::LateInterest => "interest on late payment",
             What::Quantity => "quantity",
+            What::Schedule => "schedule",
+            What::Offset => "offset",
             What::Treatment => "treatment",
             What::Field => "field",
             What::Fees => "fees",
@@ -109,7 +113,7 @@ pub fn every(book: &RuleBook) -> Vec<Cited<'_>> {
     for (i, option) in book.options.iter().enumerate() {
         add(if option.is_reading { What::Reading } else { What::Choice }, i, 0, &option.cite, &option.at);
     }
-    for (i, parameter) in book.parameters.iter().enumerate() {
+    for (i, parameter) in book.parameters.iter().enumerate().filter(|(_, p)| p.derived.is_none()) {
         for (index, value) in parameter.values.iter().enumerate() {
             add(What::Value, i, index, &value.cite, &value.at);
             if let Given::Table(rows) = &value.value {
@@ -154,7 +158,14 @@ pub fn every(book: &RuleBook) -> Vec<Cited<'_>> {
     for (i, field) in book.fields.iter().enumerate() {
         add(What::Field, i, 0, &field.cite, &field.at);
     }
-    for (i, quantity) in book.quantities.iter().enumerate() {
+    for (i, schedule) in book.schedules.iter().enumerate() {
+        add(What::Schedule, i, 0, &schedule.cite, &schedule.at);
+    }
+    for (i, offset) in book.offsets.iter().enumerate() {
+        add(What::Offset, i, 0, &offset.cite, &offset.at);
+    }
+    // The parts behind a dot rest on what the whole rests on.
+    for (i, quantity) in book.quantities.iter().enumerate().filter(|(_, q)| !q.name.contains('.')) {
         add(What::Quantity, i, 0, &quantity.cite, &quantity.at);
     }
     for (i, tax) in book.taxes.iter().enumerate() {

@@ -5,7 +5,7 @@ use crate::formula::Formula;
 use crate::formula::names::Per;
 use crate::yaml::{Entry, Fields, Node, Reader, Spot, Value};
 
-use super::book::{At, Case, Cause, Cite, InForce, PerCase, PerRule, Rule};
+use super::book::{At, Case, Cause, Cite, InForce, Key, PerCase, PerRule, Rule};
 
 /// Words and helpers shared by all sections.
 pub trait Read {
@@ -118,6 +118,11 @@ impl Read for Reader {
         const WORDS: &[(&str, Per)] = &[("year", Per::Year), ("quarter", Per::Quarter), ("month", Per::Month), ("row", Per::Row)];
         let periods = WORDS.get(..3).unwrap_or(WORDS);
         let Some(node) = fields.take("per") else { return PerRule::always(Per::Year) };
+        if let (Some(names), true) = (node.text().and_then(|t| t.strip_prefix("segment of ")), rows) {
+            let key = |name: &str| Key { name: name.trim().to_owned(), at: self.at(node.spot), target: None };
+            let segments = names.split(',').map(key).collect();
+            return PerRule { segments, ..PerRule::always(Per::Segment) };
+        }
         let Value::Map(_) = &node.value else {
             return PerRule::always(self.one_of(node, if rows { WORDS } else { periods }).unwrap_or(Per::Year));
         };
@@ -129,7 +134,7 @@ impl Read for Reader {
             inner.done(self);
         }
         let cases = found.unwrap_or_else(|| vec![(None, Per::Year, ())]);
-        PerRule { cases: cases.into_iter().map(|(when, then, ())| PerCase { when, then }).collect() }
+        PerRule { cases: cases.into_iter().map(|(when, then, ())| PerCase { when, then }).collect(), segments: Vec::new() }
     }
 
     fn name(&mut self, entry: &Entry) -> String {

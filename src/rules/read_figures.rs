@@ -7,6 +7,7 @@ use crate::yaml::{Entry, Fields, Reader};
 
 use super::book::{Field, InForce, Quantity, Rule, RuleBook, Shown, Tax};
 use super::read::Read;
+use super::read_shares;
 use super::read_taxes::{advances, dues, late, rounding};
 use super::units::read_unit;
 
@@ -37,7 +38,11 @@ pub fn quantity(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     let note = reader.text_of(&mut fields, "note");
     let unit = fields.require(reader, "unit").and_then(|n| read_unit(reader, n, &book.currency, &book.units));
     let per = reader.per(&mut fields, true);
-    let rule = reader.rule(&mut fields, &format!("the quantity `{name}`"));
+    let shared = fields.take("allocate");
+    let rule = match shared {
+        Some(_) => None,
+        None => reader.rule(&mut fields, &format!("the quantity `{name}`")),
+    };
     let because = reader.because(&mut fields);
     let cite = reader.cite(&mut fields, &format!("the quantity `{name}`"));
     fields.done(reader);
@@ -47,7 +52,12 @@ pub fn quantity(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
         let help = "give it a unit such as `money` or `number`";
         reader.problem(Code::R0304, entry.key_spot, "a quantity is an amount", Some(help.into()));
     }
-    book.quantities.push(Quantity { name, title, unit, per, rule, because, cite, note, at: reader.at(entry.key_spot) });
+    let at = reader.at(entry.key_spot);
+    let quantity = Quantity { name, title, unit, per, rule, computed: None, because, cite, note, at };
+    match shared {
+        Some(node) => read_shares::allocation(reader, node, quantity, book),
+        None => book.quantities.push(quantity),
+    }
 }
 
 /// Reads one entry of `taxes`.

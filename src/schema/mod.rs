@@ -11,7 +11,9 @@ mod format;
 mod rules;
 mod rules_matching;
 mod rules_rows;
+mod rules_shares;
 mod rules_taxes;
+mod rules_values;
 mod write;
 
 pub use facts::{facts, facts_in};
@@ -34,6 +36,8 @@ pub enum Val {
     Name,
     /// A unit: some fixed words, or one that the file declares.
     Unit,
+    /// A text of this form.
+    Form(&'static str),
     Words(&'static [&'static str]),
     /// Words that are kept elsewhere.
     WordsOf(fn() -> Vec<&'static str>),
@@ -134,7 +138,15 @@ impl File {
 
     fn shapes(self) -> Vec<Shape> {
         match self {
-            File::Rules => [rules::SHAPES, rules_rows::SHAPES, rules_matching::SHAPES, rules_taxes::SHAPES].concat(),
+            File::Rules => [
+                rules::SHAPES,
+                rules_values::SHAPES,
+                rules_shares::SHAPES,
+                rules_rows::SHAPES,
+                rules_matching::SHAPES,
+                rules_taxes::SHAPES,
+            ]
+            .concat(),
             File::Example => files::EXAMPLE.to_vec(),
             File::Format => format::FORMAT.to_vec(),
         }
