@@ -364,8 +364,8 @@ pub struct ImportArgs {
 
 #[derive(Debug, Args)]
 pub struct LawArgs {
-    /// Jurisdiction, such as `kg`
-    #[arg(value_name = "CODE")]
+    /// Jurisdiction, such as `kg`, or the folder of a law
+    #[arg(value_name = "CODE | PATH")]
     pub jurisdiction: String,
     /// Tax year, by the calendar year in which it begins; the current one, or the nearest that is covered, if not given
     #[arg(long, value_name = "YEAR", allow_negative_numbers = true)]

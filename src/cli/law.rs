@@ -5,12 +5,13 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, SourceMap};
 use crate::engine::Target;
 use crate::law::unconfirmed::{Unconfirmed, unconfirmed as list};
 use crate::law::{card, overview, page, year};
 use crate::library;
 use crate::page::{Page, html, markdown, terminal};
+use crate::rules::RuleBook;
 
 use super::args::{CardFormat, CheckArgs, LawArgs, ListArgs, ListFormat, TextFormat};
 use super::{End, files, json, output, show};
@@ -25,7 +26,7 @@ fn on_terminal(page: &Page, width: usize, file: Option<&Path>) -> String {
 }
 
 pub fn run(args: &LawArgs) -> End {
-    let (book, sources) = match files::law(&args.jurisdiction, args.rules.as_deref()) {
+    let (book, sources) = match law(args) {
         Ok(found) => found,
         Err(end) => return end,
     };
@@ -45,6 +46,20 @@ pub fn run(args: &LawArgs) -> End {
         CardFormat::Json => json(&card),
     };
     output(&text, file)
+}
+
+/// The law of a code, or of a folder.
+fn law(args: &LawArgs) -> Result<(RuleBook, SourceMap), End> {
+    files::rules(args.rules.as_deref())?;
+    let target = Target::new(&args.jurisdiction);
+    if let Target::Code(code) = &target {
+        return files::law(code, args.rules.as_deref());
+    }
+    let (loaded, _) = library::open(&target, args.rules.as_deref());
+    loaded.book.map(|book| (book, loaded.sources.clone())).ok_or_else(|| {
+        show(&loaded.diagnostics, &loaded.sources, true);
+        End::Errors
+    })
 }
 
 #[derive(Serialize)]

@@ -8,6 +8,7 @@ mod build_lots;
 mod build_rows;
 mod calendar;
 pub mod card;
+mod card_rows;
 mod cites;
 mod graph;
 pub mod overview;

@@ -72,21 +72,28 @@ impl Show<'_> {
     pub fn cites(&self, keys: &[String]) -> Text {
         let mut out = Text::new();
         let found: Vec<&&Source> = keys.iter().filter_map(|key| self.by_key.get(key.as_str())).collect();
+        let mut said = false;
         for (index, source) in found.iter().enumerate() {
-            let next_is_same = found.get(index + 1).is_some_and(|next| next.number == source.number);
             let article = source.at.clone().unwrap_or_default();
+            let doubtful = source.status != "confirmed";
+            let named = !article.is_empty() || doubtful;
+            if named && said {
+                out = out.quiet(", ");
+            }
             out = out.quiet(article.as_str());
-            if source.status != "confirmed" {
+            if doubtful {
                 let gap = if article.is_empty() { "" } else { " " };
                 out = out.plain(gap).doubt(format!("({})", words::status(&source.status)));
             }
-            if !next_is_same {
-                let gap = if article.is_empty() && source.status == "confirmed" { "" } else { " " };
-                out = out.plain(gap).to(format!("[{}]", source.number), format!("source-{}", source.number));
+            said |= named;
+            // The number stands once, behind the last of an act's articles.
+            if found.get(index + 1).is_some_and(|next| next.number == source.number) {
+                continue;
             }
-            if index + 1 < found.len() {
-                out = out.quiet(if next_is_same { ", " } else { "; " });
-            }
+            let gap = if said { " " } else { "" };
+            out = out.plain(gap).to(format!("[{}]", source.number), format!("source-{}", source.number));
+            out = out.quiet(if index + 1 < found.len() { "; " } else { "" });
+            said = false;
         }
         out
     }
@@ -147,7 +154,7 @@ impl Show<'_> {
                     format!("{} days, {} to {}", days.len(), text(ends.0), text(ends.1))
                 }
             };
-            rows.push(vec![Text::new().strong(tax.title.as_str()), rate.into(), tax.per.clone().into(), due.into()]);
+            rows.push(vec![Text::new().strong(tax.title.as_str()), rate.into(), lengths(&tax.per).into(), due.into()]);
         }
         let head = ["Tax", "Rate", "Each", "Due"].map(str::to_owned).to_vec();
         Block::Table(Table { head, rows, right: Vec::new() })
@@ -275,6 +282,12 @@ fn one_of(words: &[String]) -> Text {
 
 pub(super) fn text(day: Option<chrono::NaiveDate>) -> String {
     day.map(|d| d.to_string()).unwrap_or_default()
+}
+
+/// The lengths alone, of `quarter if SMALL, else month`.
+fn lengths(per: &str) -> String {
+    let length = |case: &str| case.split(' ').next().unwrap_or_default().to_owned();
+    per.split(", else ").map(length).collect::<Vec<_>>().join(" or ")
 }
 
 /// A sentence from a phrase.

@@ -173,7 +173,9 @@ impl Show<'_> {
     }
 
     fn table(&self, parameter: &Parameter, value: &Value) -> Block {
-        let title = |n: &Name| if n.title.is_empty() { n.name.clone() } else { n.title.clone() };
+        // A question is too long for the head of a column.
+        let short = |n: &Name| !n.title.is_empty() && n.title.chars().count() <= 32;
+        let title = |n: &Name| if short(n) { n.title.clone() } else { n.name.clone() };
         let cited = value.table.iter().any(|r| !r.cite.is_empty() || r.note.is_some());
         let mut head: Vec<String> = parameter.by.iter().map(title).chain(["Value".to_owned()]).collect();
         head.extend(cited.then(|| "Law".to_owned()));

@@ -87,7 +87,7 @@ impl Show<'_> {
             }
         }
         let note = treatment.note.as_ref().map(|n| format!(" ({})", n.trim_end_matches('.'))).unwrap_or_default();
-        text.plain(format!("{note}. ")).and(self.cites(&treatment.cite))
+        text.and(format!("{note}. ").into()).and(self.cites(&treatment.cite))
     }
 
     fn worth(&self, blocks: &mut Vec<Block>) {
@@ -121,7 +121,7 @@ impl Show<'_> {
                 text = text.plain("if ").code(when.text.as_str()).plain(": ");
             }
             let note = fee.note.as_ref().map(|n| format!(" ({})", n.trim_end_matches('.'))).unwrap_or_default();
-            Term::text(fee.to.join(", "), text.plain(format!("{}{note}. ", fee.text)).and(self.cites(&fee.cite)))
+            Term::text(fee.to.join(", "), text.and(format!("{}{note}. ", fee.text).into()).and(self.cites(&fee.cite)))
         };
         blocks.push(Block::Terms(self.card.fees.iter().map(fee).collect()));
     }
@@ -168,7 +168,7 @@ impl Show<'_> {
         if let Some(worth) = &step.worth {
             text = text.plain("; the whole is worth ").code(worth.text.as_str());
         }
-        text = text.plain(format!("{}. ", noted(step.note.as_ref()))).and(self.cites(&step.cite));
+        text = text.and(format!("{}. ", noted(step.note.as_ref())).into()).and(self.cites(&step.cite));
         if let Some(cost) = &step.unit_cost {
             text = text.plain(format!(". {}. ", capital(&cost.text))).and(self.cites(&cost.cite));
         }
@@ -198,7 +198,10 @@ impl Show<'_> {
             if let Some(lots) = &entry.r#where {
                 text = text.plain("; lots where ").code(lots.text.as_str());
             }
-            Term::text(entry.on.as_str(), text.plain(format!("{}. ", noted(entry.note.as_ref()))).and(self.cites(&entry.cite)))
+            Term::text(
+                entry.on.as_str(),
+                text.and(format!("{}. ", noted(entry.note.as_ref())).into()).and(self.cites(&entry.cite)),
+            )
         };
         blocks.push(Block::Terms(self.card.on_date.iter().map(entry).collect()));
     }

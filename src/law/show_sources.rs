@@ -110,7 +110,7 @@ impl Show<'_> {
             text = text.plain(" ").and(standing(part));
         }
         if let Some(note) = &part.note {
-            text = text.plain(": ").plain(note.as_str());
+            text = text.plain(": ").and(note.as_str().into());
         }
         if let Some(url) = &part.url {
             text = text.plain(" ").url(url);

@@ -149,15 +149,22 @@ impl Text {
     }
 }
 
+/// Prose: what stands in backticks is a name.
 impl From<&str> for Text {
     fn from(text: &str) -> Text {
-        Text::new().plain(text)
+        let parts: Vec<&str> = text.split('`').collect();
+        // A tick without its pair is a tick.
+        if parts.len().is_multiple_of(2) {
+            return Text::new().plain(text);
+        }
+        let parts = parts.into_iter().enumerate().filter(|(_, part)| !part.is_empty());
+        parts.fold(Text::new(), |done, (index, part)| if index % 2 == 1 { done.code(part) } else { done.plain(part) })
     }
 }
 
 impl From<String> for Text {
     fn from(text: String) -> Text {
-        Text::new().plain(text)
+        Text::from(text.as_str())
     }
 }
 
