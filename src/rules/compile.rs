@@ -1,148 +1,12 @@
-//! All names of a law, then every formula against them.
-
-use std::collections::BTreeMap;
+//! Every formula of a law against its names.
 
 use crate::diagnostic::{Code, Diagnostic, suggestion};
 use crate::formula::Formula;
 use crate::formula::check::proven;
-use crate::formula::code::Ref;
-use crate::formula::names::{Detail, Item, Named, Names, Per, Scope};
-use crate::formula::types::{Type, Unit, Value, WordSet};
+use crate::formula::names::{Item, Names, Scope};
+use crate::formula::types::{Type, Unit};
 
-use super::book::{
-    About, Allocation, At, FactShape, Given, Offset, OnDateWhat, OnDay, PerRule, PoolBy, Rule, RuleBook, Scale, SelectedBy,
-    Tariff, Worth,
-};
-
-/// Declares every name; a clash is an error.
-pub fn declare(book: &mut RuleBook, problems: &mut Vec<Diagnostic>) {
-    let mut names = std::mem::take(&mut book.names);
-    names.currency.clone_from(&book.currency);
-    names.units.clone_from(&book.units);
-    names.has_month_end = book.month_end.is_some();
-    for per in [Per::Year, Per::Quarter, Per::Month, Per::Row] {
-        names.cut(PerRule::always(per).cut());
-    }
-    for word in crate::ledger::Kind::ALL.iter().map(|k| k.word()).chain(crate::ledger::COUNTERPARTY_KINDS.iter().copied()) {
-        names.word(word);
-    }
-    for word in super::book::Method::WORDS.iter().map(|(w, _)| *w).chain(["sent", "fee"]) {
-        names.word(word);
-    }
-    for treatment in &book.treatments {
-        let kinds = treatment.kinds.iter().flatten().map(|k| k.word().to_owned());
-        let own = treatment.class.clone().map_or_else(|| kinds.collect::<Vec<_>>(), |c| vec![c]);
-        let further = treatment.also.iter().filter_map(|e| e.class.clone());
-        for class in own.into_iter().chain(further) {
-            if !names.classes.contains(&class) {
-                names.classes.push(class);
-            }
-        }
-    }
-    for entry in &book.on_dates {
-        if let OnDateWhat::Deem { class, .. } = &entry.what
-            && !names.classes.contains(class)
-        {
-            names.classes.push(class.clone());
-        }
-    }
-    for class in names.classes.clone() {
-        names.word(&class);
-    }
-    let mut declared = Declared { names, first: BTreeMap::new(), problems };
-    all_names(book, &mut declared);
-    book.names = declared.names;
-}
-
-struct Declared<'a> {
-    names: Names,
-    first: BTreeMap<String, At>,
-    problems: &'a mut Vec<Diagnostic>,
-}
-
-impl Declared<'_> {
-    fn add(&mut self, name: &str, at: &At, target: Ref, ty: Type, detail: Detail) {
-        if let Some(first) = self.first.get(name) {
-            let message = format!("`{name}` is declared twice");
-            self.problems.push(
-                Diagnostic::new(Code::R0206, message)
-                    .at(at.place())
-                    .related(first.place(), "first here")
-                    .help("facts, labels, readings, parameters, fields, quantities and taxes share their names: rename one"),
-            );
-            return;
-        }
-        self.first.insert(name.to_owned(), at.clone());
-        self.names.by_name.insert(name.to_owned(), Named { target, ty, detail });
-    }
-
-    fn words(&mut self, of: String, words: &[String]) -> Type {
-        for word in words {
-            self.names.word(word);
-        }
-        Type::Word(WordSet { of, words: words.to_vec(), country: false })
-    }
-}
-
-fn all_names(book: &RuleBook, to: &mut Declared<'_>) {
-    for (index, fact) in book.facts.iter().enumerate() {
-        let (ty, list) = match &fact.shape {
-            FactShape::OneOf(words) => (to.words(format!("the fact `{}`", fact.name), words), None),
-            FactShape::Unit(ty) => (ty.clone(), None),
-            FactShape::Set(words) => {
-                let of = format!("the fact `{}`", fact.name);
-                (Type::Set(WordSet { of, words: words.clone(), country: false }), None)
-            }
-            FactShape::List(keys) => (Type::Number(Unit::number()), Some(keys.clone())),
-        };
-        let detail = Detail::Fact {
-            varies: fact.varies,
-            about_row: fact.about == About::Row,
-            about_asset: fact.about == About::Asset,
-            list,
-        };
-        to.add(&fact.name, &fact.at, Ref::Fact(index), ty, detail);
-    }
-    for (index, label) in book.labels.iter().enumerate() {
-        let ty = to.words(format!("the label `{}`", label.name), &label.words);
-        to.add(&label.name, &label.at, Ref::Label(index), ty, Detail::Label);
-    }
-    for (index, option) in book.options.iter().enumerate() {
-        let words: Vec<String> = option.options.iter().map(|o| o.name.clone()).collect();
-        let what = if option.is_reading { "reading" } else { "choice" };
-        let ty = to.words(format!("the {what} `{}`", option.name), &words);
-        to.add(&option.name, &option.at, Ref::Option(index), ty, Detail::Option);
-    }
-    for (index, parameter) in book.parameters.iter().enumerate() {
-        let never_zero =
-            !parameter.values.is_empty()
-                && parameter.values.iter().chain(&parameter.shadows).all(|v| {
-                    v.value.literals().is_some_and(|all| all.iter().all(|v| matches!(v, Value::Number(n) if !n.is_zero())))
-                });
-        let by_match = matches!(parameter.selected_by, SelectedBy::Disposed | SelectedBy::Acquired);
-        let keys = parameter.by.iter().map(|k| k.name.clone()).collect();
-        let detail = Detail::Parameter { never_zero, by_row: parameter.selected_by == SelectedBy::Row, by_match, keys };
-        to.add(&parameter.name, &parameter.at, Ref::Parameter(index), parameter.unit.clone(), detail);
-    }
-    for (index, basis) in book.bases.iter().enumerate() {
-        to.add(&basis.name, &basis.at, Ref::Basis(index), Type::Number(Unit::base(&book.currency)), Detail::Basis);
-    }
-    for (index, schedule) in book.schedules.iter().enumerate() {
-        let detail = Detail::Schedule { of: schedule.of.clone() };
-        to.add(&schedule.name, &schedule.at, Ref::Schedule(index), schedule.gives.clone(), detail);
-    }
-    for (index, field) in book.fields.iter().enumerate() {
-        to.add(&field.name, &field.at, Ref::Field(index), field.unit.clone(), Detail::Field { item: field.item });
-    }
-    for (index, quantity) in book.quantities.iter().enumerate() {
-        let cut = to.names.cut(quantity.per.cut());
-        to.add(&quantity.name, &quantity.at, Ref::Quantity(index), quantity.unit.clone(), Detail::Figure { cut });
-    }
-    for (index, tax) in book.taxes.iter().enumerate() {
-        let cut = to.names.cut(tax.per.cut());
-        to.add(&tax.name, &tax.at, Ref::Tax(index), Type::Number(Unit::base(&book.currency)), Detail::Figure { cut });
-    }
-}
+use super::book::{Allocation, Offset, OnDateWhat, OnDay, PerRule, PoolBy, Rule, RuleBook, Tariff, Worth};
 
 /// Checks every formula of the law against its names.
 pub fn formulas(book: &mut RuleBook, problems: &mut Vec<Diagnostic>) {
@@ -202,7 +66,7 @@ impl Compiler<'_> {
     }
 
     /// Cases know that the conditions above them failed.
-    fn rule(&mut self, rule: &mut Rule, scope: Scope, wanted: &Type) {
+    pub(super) fn rule(&mut self, rule: &mut Rule, scope: Scope, wanted: &Type) {
         let mut guards: Vec<String> = Vec::new();
         for case in &mut rule.cases {
             let mut holding = guards.clone();
@@ -213,73 +77,6 @@ impl Compiler<'_> {
                 guards.extend(proven(&expr, &when.text, false));
             }
             case.then.compile(self.names, scope, &holding, Some(wanted), self.problems);
-        }
-    }
-
-    fn schedules(&mut self, book: &mut RuleBook) {
-        for (index, schedule) in book.schedules.iter_mut().enumerate() {
-            match &mut schedule.how {
-                Tariff::Rule(rule) => self.rule(rule, Scope::schedule(index), &schedule.gives),
-                Tariff::Slice(scale) | Tariff::Whole(scale) => self.scale(scale, &schedule.of, &schedule.gives),
-            }
-        }
-    }
-
-    /// The parameter of a schedule by bands: a scale of the units of the schedule, readable wherever schedules are.
-    fn scale(&mut self, scale: &mut Scale, of: &Type, gives: &Type) {
-        let Some(Named { target: Ref::Parameter(parameter), ty: Type::Bands(unit), detail }) =
-            self.names.by_name.get(&scale.name)
-        else {
-            let scales = self.names.by_name.iter().filter(|(_, n)| matches!(n.ty, Type::Bands(_)));
-            let help = suggestion(&scale.name, scales.map(|(name, _)| name.as_str()));
-            let message = format!("`{}` is not a scale", scale.name);
-            self.problems.push(Diagnostic::new(Code::R0302, message).at(scale.at.place()).help_opt(help));
-            return;
-        };
-        let ty = Type::Number(unit.clone());
-        if let Some(other) = [of, gives].into_iter().find(|t| **t != ty) {
-            let message = format!("the bands of `{}` are stretches of {ty}, but the schedule has {other}", scale.name);
-            let help = "give the scale and the schedule the same unit";
-            self.problems.push(Diagnostic::new(Code::R0303, message).at(scale.at.place()).help(help));
-        }
-        if let Detail::Parameter { by_row: true, .. } | Detail::Parameter { by_match: true, .. } = detail {
-            let message = format!("`{}` is selected by the day of a row or match, which a schedule does not know", scale.name);
-            let help = "select it by `tax_year` or `period`: in a formula about a row that is the row's day";
-            self.problems.push(Diagnostic::new(Code::R0305, message).at(scale.at.place()).help(help));
-        }
-        let keys = if let Detail::Parameter { keys, .. } = detail { keys.as_slice() } else { &[] };
-        for key in keys {
-            let row = self.names.by_name.get(key).is_some_and(|n| {
-                matches!(n.detail, Detail::Label | Detail::Fact { about_row: true, .. } | Detail::Fact { about_asset: true, .. })
-            });
-            if row {
-                let message = format!("`{}` is looked up by `{key}`, which is about a row; a schedule knows no row", scale.name);
-                self.problems.push(Diagnostic::new(Code::R0305, message).at(scale.at.place()));
-            }
-        }
-        scale.parameter = Some(*parameter);
-    }
-
-    fn parameters(&mut self, book: &mut RuleBook) {
-        for parameter in &mut book.parameters {
-            for value in parameter.values.iter_mut().chain(&mut parameter.shadows) {
-                self.given(&mut value.value, &parameter.unit);
-            }
-        }
-    }
-
-    fn given(&mut self, given: &mut Given, unit: &Type) {
-        match (given, unit) {
-            (Given::Formula(formula), _) => self.formula(formula, Scope::parameter(), unit),
-            (Given::Table(rows), _) => rows.iter_mut().for_each(|r| self.given(&mut r.value, unit)),
-            (Given::Bands(bands), Type::Bands(of)) => {
-                for band in bands {
-                    self.given(&mut band.edge, &Type::Number(of.clone()));
-                    self.given(&mut band.rate, &Type::Number(Unit::rate()));
-                }
-            }
-            // The fields of a record are parameters of their own, each with its unit.
-            (Given::Literal(_) | Given::Unknown | Given::Bands(_) | Given::Record(_), _) => {}
         }
     }
 

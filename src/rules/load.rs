@@ -8,7 +8,9 @@ use crate::formula::names::{Item, Names};
 use crate::yaml::{Fields, Node, Reader, parse};
 
 use super::book::{At, PriceAt, RateDay, RuleBook, Valuation};
-use super::{compile, dates, read_figures, read_head, read_inputs, read_matching, read_rows, read_schedules, read_shares, sound};
+use super::{
+    compile, dates, declare, read_figures, read_head, read_inputs, read_matching, read_rows, read_schedules, read_shares, sound,
+};
 
 /// A law and what is to be said of it.
 #[derive(Debug, Clone)]
@@ -45,7 +47,7 @@ pub fn load(files: &[Source]) -> Loaded {
     }
     if readable {
         dates::settle(&mut book, &mut diagnostics);
-        compile::declare(&mut book, &mut diagnostics);
+        declare::declare(&mut book, &mut diagnostics);
         super::tables::resolve(&mut book, &mut diagnostics);
         compile::formulas(&mut book, &mut diagnostics);
         sound::check(&book, &mut diagnostics);
