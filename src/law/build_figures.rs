@@ -188,8 +188,7 @@ impl Builder<'_> {
 
     /// What a dated value or a row of a table says, and what a formula comes to on a day.
     fn told(&self, name: &str, unit: &Type, given: &Given, day: NaiveDate) -> Told {
-        let mut told = Told::default();
-        told.shown = words::given(self.book, unit, given);
+        let mut told = Told { shown: words::given(self.book, unit, given), ..Told::default() };
         match given {
             Given::Literal(literal) => told.value = Some(crate::engine::value_text(self.book, *literal)),
             Given::Formula(written) => {
