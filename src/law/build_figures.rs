@@ -254,6 +254,7 @@ impl Builder<'_> {
             rates: &rates,
             facts: &facts,
             options: self.book.options.iter().filter_map(word).collect(),
+            by_year: &[],
             strict: false,
             year,
             first_year: year,
