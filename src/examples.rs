@@ -212,7 +212,14 @@ fn read(reader: &mut Reader, node: &Node, file: &Source) -> Option<Example> {
 
 fn pairs(reader: &mut Reader, node: Option<&Node>) -> Vec<(String, String)> {
     let Some(node) = node else { return Vec::new() };
-    reader.entries(node).to_vec().iter().filter_map(|e| Some((e.key.clone(), reader.string(&e.value)?))).collect()
+    let entries = reader.entries(node).to_vec();
+    let mut option = |e: &crate::yaml::Entry| {
+        let Value::Map(years) = &e.value.value else { return reader.string(&e.value).map(|word| (e.key.clone(), word)) };
+        // By year, as the command line has it.
+        let each: Vec<String> = years.iter().map(|y| format!("{}: {}", y.key, y.value.text().unwrap_or_default())).collect();
+        Some((e.key.clone(), format!("{{{}}}", each.join(", "))))
+    };
+    entries.iter().filter_map(&mut option).collect()
 }
 
 fn expectation(reader: &mut Reader, node: &Node) -> Option<Expect> {

@@ -15,6 +15,7 @@ use crate::ledger::Ledger;
 use crate::number::Decimal;
 use crate::rules::RuleBook;
 use crate::rules::book::{About, Fact, FactShape};
+use crate::rules::read_inputs::set_bit;
 use crate::rules::units::literal;
 use crate::yaml::{Entry, Node, Spot, Value as Yaml};
 
@@ -33,6 +34,7 @@ pub enum Given {
     ByDate(BTreeMap<NaiveDate, Value>),
     /// Values in the order of the declared keys.
     List(Vec<Vec<Value>>),
+    /// By row, or by asset for what is about assets.
     ByRow(BTreeMap<String, Value>),
 }
 
@@ -203,11 +205,15 @@ impl FactReader<'_> {
                 )),
             },
             FactShape::Unit(ty) => number_or(text, ty),
+            FactShape::Set(_) => Err(format!("`{}` is a list of words", fact.name)),
             FactShape::List(_) => Err(format!("`{}` is a list", fact.name)),
         }
     }
 
     fn value(&mut self, fact: &Fact, node: &Node, source: &Source) -> Option<Value> {
+        if let (FactShape::Set(words), Yaml::List(items)) = (&fact.shape, &node.value) {
+            return self.set(fact, words, items, source);
+        }
         let Some(text) = node.text() else {
             let message = format!("`{}` takes a single value here, but {} stands here", fact.name, node.what());
             self.problem(Code::F0102, source, node.spot, message, None);
@@ -228,18 +234,42 @@ impl FactReader<'_> {
         }
     }
 
+    /// Some of the words of a fact.
+    fn set(&mut self, fact: &Fact, words: &[String], items: &[Node], source: &Source) -> Option<Value> {
+        let mut bits = 0;
+        for item in items {
+            let word = item.text().unwrap_or_default();
+            match set_bit(words, word) {
+                Some(bit) => bits |= bit,
+                None => {
+                    let help = suggestion(word, words.iter().map(String::as_str));
+                    let message = format!("`{word}` is not a word of `{}`", fact.name);
+                    self.problem(Code::F0102, source, item.spot, message, help);
+                    return None;
+                }
+            }
+        }
+        Some(Value::Set(bits))
+    }
+
     fn fact(&mut self, fact: &Fact, node: &Node, source: &Source) -> Option<Given> {
         if let FactShape::List(keys) = &fact.shape {
             return self.list(fact, keys, node, source);
         }
         let Yaml::Map(entries) = &node.value else {
+            if fact.about == About::Asset {
+                let message = format!("`{}` is about assets: it takes a map from asset to value", fact.name);
+                let help = format!("write `{}: {{ BTC: .. }}`", fact.name);
+                self.problem(Code::F0103, source, node.spot, message, Some(help));
+                return None;
+            }
             let value = self.value(fact, node, source)?;
             return Some(match fact.varies {
                 Varies::ByYear => Given::ByYear([(self.year, value)].into()),
                 _ => Given::One(value),
             });
         };
-        if fact.about == About::Row {
+        if fact.about != About::Taxpayer {
             let values = entries.iter().filter_map(|e| Some((e.key.clone(), self.value(fact, &e.value, source)?)));
             return Some(Given::ByRow(values.collect()));
         }

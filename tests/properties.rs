@@ -48,6 +48,7 @@ fn conserved(ledger: &str, method: &str) {
         rates: &inputs.rates,
         facts: &facts,
         options: words,
+        by_year: &[],
         strict: false,
         shadow: None,
         year,

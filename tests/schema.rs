@@ -271,8 +271,9 @@ fn misspelt_words_are_refused_by_both() {
         |text, spot| (spot.style == tree::Style::Plain).then(|| spot.with_value(text, &misspelt(&spot.text))),
         |spot, errors| {
             // Words that the file itself declares, and the names of time zones, are not in a schema.
-            let declared =
-                in_table(spot) || matches!(spot.name(), "default" | "time_zone") || spot.path.iter().any(|step| step == "one_of");
+            let declared = in_table(spot)
+                || matches!(spot.name(), "default" | "time_zone")
+                || spot.path.iter().any(|step| ["one_of", "some_of", "default"].contains(&step.as_str()));
             !declared && any(errors, &[Code::R0204])
         },
     );

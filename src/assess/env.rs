@@ -1,5 +1,7 @@
 //! What a run rests on: the law, the rows, the facts, the options chosen.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use rustc_hash::FxHashMap;
 
@@ -16,6 +18,22 @@ use crate::value::{Valuer, Values};
 use super::payments::Payment;
 use super::refusal::Log;
 
+/// An option that was chosen by year.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ByYear {
+    pub option: usize,
+    /// From each year on.
+    pub from: BTreeMap<i32, WordId>,
+    /// Before the first of them.
+    pub before: WordId,
+}
+
+impl ByYear {
+    pub fn at(&self, year: i32) -> WordId {
+        self.from.range(..=year).next_back().map_or(self.before, |(_, word)| *word)
+    }
+}
+
 /// The inputs of one run, resolved against the law. Borrowed by every stage; nothing changes it.
 pub struct Env<'a> {
     pub book: &'a RuleBook,
@@ -26,6 +44,7 @@ pub struct Env<'a> {
     pub facts: &'a Facts,
     /// The option chosen for each reading and choice; asked for by `option`, which notes it.
     options: Vec<WordId>,
+    by_year: &'a [ByYear],
     /// The rule book's word for each kind of counterparty, by the ledger's symbol.
     words: FxHashMap<Symbol, WordId>,
     /// For each label, the words of its group by the ledger's symbol.
@@ -91,6 +110,7 @@ impl<'a> Env<'a> {
         empty: bool,
         values: Option<&'a Values>,
         shadow: Option<(usize, usize)>,
+        by_year: &'a [ByYear],
     ) -> Env<'a> {
         let symbols = &ledger.symbols;
         let mut words = FxHashMap::default();
@@ -114,6 +134,7 @@ impl<'a> Env<'a> {
             valuer,
             facts,
             options,
+            by_year,
             words,
             labels,
             kinds,
@@ -157,6 +178,13 @@ impl<'a> Env<'a> {
     }
 
     /// The word chosen for a reading or choice. That it was read is noted: what reads it may differ under another word.
+    /// The word of an option in a tax year: as given for that year, unless this run tries another.
+    pub fn option_in(&self, option: usize, year: i32) -> WordId {
+        let word = self.option(option);
+        let history = self.by_year.iter().find(|h| h.option == option && h.at(self.calendar.year_of(self.year.begin)) == word);
+        history.map_or(word, |h| h.at(year))
+    }
+
     pub fn option(&self, option: usize) -> WordId {
         self.log.read_option(option);
         self.options.get(option).copied().unwrap_or(WordId::OTHER)

@@ -37,6 +37,10 @@ impl World<'_> {
                 let found = matches!(self.eval(subject, ctx)?, Value::Word(word) if words.contains(&word));
                 Ok(Value::YesNo(found != *negated))
             }
+            Op::Includes(set, bit) => {
+                let found = matches!(self.eval(set, ctx)?, Value::Set(bits) if bits & bit != 0);
+                Ok(Value::YesNo(found))
+            }
             Op::Known(name) => Ok(Value::YesNo(self.is_known(*name, ctx))),
             Op::If(test, yes, no) => self.eval(if self.yes(test, ctx)? { yes } else { no }, ctx),
             Op::Apply(schedule, amount) => {

@@ -7,8 +7,10 @@ use crate::diagnostic::{Code as Kind, Diagnostic};
 use crate::facts::Given as Fact;
 use crate::formula::code::Ref;
 use crate::formula::names::Varies;
-use crate::formula::types::Value;
-use crate::rules::book::{At, DatedValue, Given, Parameter, SelectedBy, TableRow};
+use crate::formula::types::{Type, Value, WordId};
+use crate::ledger::Symbol;
+use crate::number::Decimal;
+use crate::rules::book::{About, At, DatedValue, FactShape, Given, Parameter, SelectedBy, TableRow};
 use crate::rules::tables::key_refs;
 
 use super::refusal::{Outcome, Refused};
@@ -173,6 +175,9 @@ impl World<'_> {
         if self.env.is_emptied(fact) {
             return self.fact_default(fact);
         }
+        if entry.about == About::Asset {
+            return self.fact_of_asset(fact, self.asset_of(ctx.item)?);
+        }
         let row = self.row_of(ctx.item);
         let day = match self.day_of(ctx.item) {
             Some(day) if !ctx.period.is_day() => day,
@@ -194,6 +199,53 @@ impl World<'_> {
         match found {
             Some(value) => Ok(value),
             None => self.fact_default(fact),
+        }
+    }
+
+    /// What the facts say of an asset.
+    pub(super) fn fact_of_asset(&self, fact: usize, asset: Option<Symbol>) -> Outcome<Value> {
+        let Some(entry) = self.env.book.facts.get(fact) else { return Ok(Value::ZERO) };
+        let name = asset.map_or("", |a| self.env.ledger.name(a));
+        if let (Fact::ByRow(map), false) = (self.env.given(fact), self.env.is_emptied(fact))
+            && let Some(value) = map.get(name)
+        {
+            return Ok(*value);
+        }
+        // Money, and a leg that is not there, are no asset of any kind.
+        let no_asset = asset.is_none_or(|a| self.env.ledger.is_currency(a));
+        match &entry.shape {
+            _ if entry.default.is_some() || matches!(self.env.given(fact), Fact::Faulty(_)) => self.fact_default(fact),
+            FactShape::OneOf(_) if no_asset => Ok(Value::Word(WordId::OTHER)),
+            FactShape::Set(_) if no_asset => Ok(Value::Set(0)),
+            FactShape::Unit(Type::YesNo) if no_asset => Ok(Value::YesNo(false)),
+            _ => Err(self.env.log.refuse(format!("fact:{fact}:{name}"), || {
+                let (fact, title) = (&entry.name, entry.title.to_lowercase());
+                Diagnostic::new(Kind::A0207, format!("the fact `{fact}` ({title}) is not given for {name}"))
+                    .help(format!("give it in the facts: `{fact}: {{ {name}: .. }}`"))
+            })),
+        }
+    }
+
+    /// The asset that an item is about; of a row, what it sends, or receives where it sends none. What a row came to that the law
+    /// could not place has no asset: it is refused for the reason of the row.
+    fn asset_of(&self, item: Item) -> Outcome<Option<Symbol>> {
+        let parts = self.parts;
+        let placed = |asset: Symbol, amount: &Outcome<Decimal>| match (asset == Symbol::NONE, amount) {
+            (true, Err(refused)) => Err(refused.clone()),
+            _ => Ok(Some(asset)),
+        };
+        let of_disposal = |i: usize| parts.disposals.get(i).map_or(Ok(None), |d| placed(d.asset, &d.proceeds));
+        match item {
+            Item::Match(i) => parts.matches.get(i).map_or(Ok(None), |m| of_disposal(m.disposal)),
+            Item::Disposal(i) => of_disposal(i),
+            Item::Income(i) => parts.income.get(i).map_or(Ok(None), |x| placed(x.asset, &x.amount)),
+            Item::Acquisition(i) => parts.acquisitions.get(i).map_or(Ok(None), |x| placed(x.asset, &x.cost)),
+            Item::Holding(i) => Ok(self.holding(i).map(|h| h.asset)),
+            _ => {
+                let row = self.row_of(item).and_then(|r| self.env.ledger.rows.get(r));
+                let coin = |leg: Option<crate::ledger::Leg>| leg.map(|l| l.asset).filter(|a| !self.env.ledger.is_currency(*a));
+                Ok(row.and_then(|r| coin(r.sent).or_else(|| coin(r.received)).or_else(|| coin(r.fee))))
+            }
         }
     }
 

@@ -142,9 +142,17 @@ impl<'a> World<'a> {
         match name {
             Ref::Fact(fact) => self.fact(fact, ctx),
             Ref::Label(label) => Ok(Value::Word(self.row_of(ctx.item).map_or(WordId::OTHER, |row| self.env.label(label, row)))),
-            Ref::Option(option) => Ok(Value::Word(self.env.option(option))),
+            Ref::Option(option) => {
+                let day = self.day_of(ctx.item).unwrap_or(ctx.period.begin);
+                Ok(Value::Word(self.env.option_in(option, self.env.calendar.year_of(day))))
+            }
             Ref::Parameter(parameter) => self.parameter(parameter, ctx),
             Ref::Schedule(_) => Ok(Value::ZERO),
+            Ref::OfLeg(fact, received) => {
+                let row = self.row_of(ctx.item).and_then(|r| self.env.ledger.rows.get(r));
+                let leg = row.and_then(|r| if received { r.received } else { r.sent });
+                self.fact_of_asset(fact, leg.map(|l| l.asset))
+            }
             Ref::Quantity(_) | Ref::Tax(_) => self.figure(name, ctx.period),
             Ref::Field(field) => self.field(field, ctx.item),
             Ref::Row(field) => self.row_field(field, ctx.item),

@@ -9,6 +9,8 @@ use crate::diagnostic::{Code, Diagnostic, suggestion};
 use crate::formula::types::Value;
 use crate::ledger::{Ledger, Symbol};
 use crate::rules::RuleBook;
+use crate::rules::book::FactShape;
+use crate::rules::read_inputs::set_words;
 
 use super::prepare::Prepared;
 use super::{Inputs, Options};
@@ -17,6 +19,11 @@ use super::{Inputs, Options};
 pub(super) fn messages(book: &RuleBook, prepared: &Prepared<'_>, log: Log, options: &Options, found: &mut Assessment) {
     for fact in log.defaults.borrow().iter().filter_map(|f| book.facts.get(*f)) {
         let default = match &fact.default {
+            Some(crate::rules::book::FactDefault::Value(Value::Set(bits))) => {
+                let words = if let FactShape::Set(words) = &fact.shape { words.as_slice() } else { &[] };
+                let words = set_words(words, *bits);
+                if words.is_empty() { "none".to_owned() } else { words.join(", ") }
+            }
             Some(crate::rules::book::FactDefault::Value(value)) => value_text(book, *value),
             _ => "nothing".to_owned(),
         };
@@ -99,6 +106,7 @@ pub fn value_text(book: &RuleBook, value: Value) -> String {
         Value::Date(d) => d.to_string(),
         Value::YesNo(true) => "yes".to_owned(),
         Value::YesNo(false) => "no".to_owned(),
+        Value::Set(bits) => format!("{} words", bits.count_ones()),
         Value::Word(word) => book.names.word_text(word).to_owned(),
     }
 }

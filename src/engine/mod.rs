@@ -2,6 +2,7 @@
 
 mod combinations;
 mod finish;
+mod least;
 mod prepare;
 mod question;
 mod shadows;
@@ -114,9 +115,11 @@ fn assess_prepared(
         }
     };
     let log = Log::default();
-    let words = chosen(book, options);
-    let run_inputs = run_inputs(book, inputs, options, &prepared, words.clone());
+    let mut run_inputs = run_inputs(book, inputs, options, &prepared, chosen(book, options));
     let shared = Shared::new(&run_inputs, prepared.year.end);
+    let (words, least) = least::resolve(&run_inputs, &shared, options);
+    run_inputs.options.clone_from(&words);
+    found.assumptions.extend(least);
     with_shared(&run_inputs, &shared, &log, |run| {
         figures(run, &mut found);
         found.holdings = holdings(run);
@@ -146,9 +149,9 @@ fn assess_prepared(
 pub fn explain(book: &RuleBook, inputs: &Inputs, options: &Options, figure: &str) -> Result<Step, Vec<Diagnostic>> {
     let prepared = prepare(book, inputs, options).map_err(|problem| vec![problem])?;
     let log = Log::default();
-    let words = chosen(book, options);
-    let run_inputs = run_inputs(book, inputs, options, &prepared, words);
+    let mut run_inputs = run_inputs(book, inputs, options, &prepared, chosen(book, options));
     let shared = Shared::new(&run_inputs, prepared.year.end);
+    run_inputs.options = least::resolve(&run_inputs, &shared, options).0;
     let ways = OnceCell::new();
     let others = |option: usize| -> Vec<Under> {
         let ways = ways.get_or_init(|| side_by_side::ways(&run_inputs, &shared, &prepared, options));

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::assess::build::not_covered;
+use crate::assess::env::ByYear;
 use crate::assess::run::{Inputs as RunInputs, first_year};
 use crate::calendar::{Period, TaxCalendar};
 use crate::diagnostic::{Code, Diagnostic, suggestion};
@@ -16,6 +17,8 @@ use super::{Inputs, Options};
 pub(super) struct Prepared<'a> {
     pub ledger: Cow<'a, Ledger>,
     pub facts: Facts,
+    /// Options that were chosen by year.
+    pub by_year: Vec<ByYear>,
     pub problems: Vec<Diagnostic>,
     pub year: Period,
     pub first_year: Period,
@@ -44,7 +47,8 @@ pub(super) fn prepare_ledger<'a>(
     let (facts, fact_problems) = facts::read(&inputs.facts, book, &ledger, whose(options, taxpayer.as_deref()));
     let first_year = first_year(book, &ledger, year);
     let problems = inputs.problems.iter().cloned().chain(fact_problems).collect();
-    Ok(Prepared { ledger, facts, problems, year, first_year })
+    let by_year = super::question::histories(book, options);
+    Ok(Prepared { ledger, facts, by_year, problems, year, first_year })
 }
 
 /// Whose facts are read, and for when.
@@ -112,6 +116,7 @@ pub(super) fn run_inputs<'a>(
         rates: &inputs.rates,
         facts: &prepared.facts,
         options: words,
+        by_year: &prepared.by_year,
         strict: options.strict,
         shadow: None,
         year: prepared.year,

@@ -419,6 +419,7 @@ pub fn unit(ty: &Type) -> String {
         Type::Date => "date".into(),
         Type::YesNo => "yes or no".into(),
         Type::Word(_) => "word".into(),
+        Type::Set(_) => "words".into(),
         Type::Bands(_) => "scale".into(),
         Type::Record => "record".into(),
     }

@@ -22,8 +22,18 @@ impl Explainer<'_> {
             Ref::Field(field) => Some(self.field(field, ctx.item)),
             Ref::Label(label) => Some(self.label(label, ctx)),
             Ref::Row(_) | Ref::Part(_) | Ref::Basis(_) => self.standing_part(name, ctx),
+            Ref::OfLeg(fact, _) => Some(self.of_leg(fact, name, ctx)),
             Ref::Schedule(_) | Ref::Record(..) => None,
         }
+    }
+
+    fn of_leg(&self, fact: usize, name: Ref, ctx: Ctx) -> Step {
+        let mut step = self.fact(fact, ctx);
+        if let Ref::OfLeg(_, received) = name {
+            step.name = format!("{}.{}", if received { "received" } else { "sent" }, step.name);
+        }
+        self.close(&mut step, &self.run.world.name(name, ctx));
+        step
     }
 
     fn fact(&self, fact: usize, ctx: Ctx) -> Step {
@@ -40,6 +50,9 @@ impl Explainer<'_> {
             ..Step::default()
         };
         self.close(&mut step, &value);
+        if let (crate::rules::book::FactShape::Set(words), Ok(crate::formula::types::Value::Set(bits))) = (&entry.shape, &value) {
+            step.value = Some(crate::rules::read_inputs::set_words(words, *bits).join(", "));
+        }
         step
     }
 

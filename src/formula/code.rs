@@ -40,6 +40,8 @@ pub enum Op {
         words: Vec<WordId>,
         negated: bool,
     },
+    /// A bit of a set.
+    Includes(Box<Code>, u64),
     Known(Ref),
     If(Box<Code>, Box<Code>, Box<Code>),
     Call(Function, Vec<Code>),
@@ -120,6 +122,8 @@ pub enum Ref {
     Basis(usize),
     /// Key `k` of the record a list fact runs over.
     Record(usize, usize),
+    /// A fact about the asset of one leg of a row: the received one, or the one sent.
+    OfLeg(usize, bool),
 }
 
 /// Fields of a ledger row.
@@ -237,7 +241,7 @@ impl Code {
     pub fn children(&self) -> Vec<&Code> {
         match &self.op {
             Op::Const(_) | Op::Argument | Op::Ref(_) | Op::Known(_) | Op::PeriodBegin | Op::PeriodEnd => Vec::new(),
-            Op::Apply(_, a) | Op::Minus(a) | Op::Not(a) | Op::At(_, a) | Op::Previous(_, a) => vec![a],
+            Op::Includes(a, _) | Op::Apply(_, a) | Op::Minus(a) | Op::Not(a) | Op::At(_, a) | Op::Previous(_, a) => vec![a],
             Op::Is { subject, .. } => vec![subject],
             Op::Round { value, .. } => vec![value],
             Op::Binary(_, a, b) | Op::Dates(_, a, b) | Op::And(a, b) | Op::Or(a, b) | Op::DaysBetween(a, b) => vec![a, b],
@@ -252,6 +256,7 @@ impl Code {
     pub fn refs(&self) -> Vec<Ref> {
         let mut found = Vec::new();
         self.walk(&mut |code| match &code.op {
+            Op::Ref(Ref::OfLeg(fact, _)) | Op::Known(Ref::OfLeg(fact, _)) => found.push(Ref::Fact(*fact)),
             Op::Ref(name) | Op::Known(name) | Op::At(name, _) => found.push(*name),
             Op::Apply(schedule, _) => found.push(Ref::Schedule(*schedule)),
             Op::Aggregate { over: Range::SegmentsOf(name), .. } => found.push(*name),

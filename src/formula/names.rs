@@ -173,6 +173,7 @@ pub enum Detail {
     Fact {
         varies: Varies,
         about_row: bool,
+        about_asset: bool,
         list: Option<Vec<(String, Type)>>,
     },
     Label,

@@ -30,6 +30,8 @@ pub enum Node {
         words: Vec<(String, Span)>,
         negated: bool,
     },
+    /// `NAME includes word`
+    Includes(Box<Expr>, String, Span),
     Known(String),
     If(Box<Expr>, Box<Expr>, Box<Expr>),
     Call(Function, Vec<Expr>),

@@ -30,6 +30,8 @@ pub enum Value {
     Date(NaiveDate),
     YesNo(bool),
     Word(WordId),
+    /// Words of a fact, a bit each in the order of their declaration.
+    Set(u64),
 }
 
 impl Value {
@@ -43,6 +45,8 @@ pub enum Type {
     Date,
     YesNo,
     Word(WordSet),
+    /// Some of these words.
+    Set(WordSet),
     /// A scale of bands over amounts of a unit: read by schedules.
     Bands(Unit),
     /// Values that are dated together: read by their names, behind a dot.
@@ -182,6 +186,7 @@ impl fmt::Display for Type {
             Type::Date => f.write_str("a date"),
             Type::YesNo => f.write_str("a yes or no"),
             Type::Word(set) => write!(f, "a word of {}", set.of),
+            Type::Set(set) => write!(f, "some words of {}", set.of),
             Type::Bands(_) => f.write_str("a scale"),
             Type::Record => f.write_str("a record"),
         }

@@ -7,7 +7,7 @@ use crate::calendar::{Period, TaxCalendar};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::formula::Formula;
 use crate::formula::code::{Op, Ref};
-use crate::formula::types::Type;
+use crate::formula::types::{Type, Value};
 use crate::rules::RuleBook;
 use crate::rules::book::{About, FactDefault, FactShape, InForce, OptionSet, Rule, Status};
 use crate::rules::cited::{self, What};
@@ -143,6 +143,7 @@ impl Builder<'_> {
             Ref::Tax(i) => book.taxes.get(i).map(|t| (&t.name, Some(&t.title)))?,
             Ref::Field(i) => book.fields.get(i).map(|f| (&f.name, f.title.as_ref()))?,
             Ref::Basis(i) => book.bases.get(i).map(|b| (&b.name, b.title.as_ref()))?,
+            Ref::OfLeg(i, _) => book.facts.get(i).map(|f| (&f.name, Some(&f.title)))?,
             Ref::Row(_) | Ref::Part(_) | Ref::Record(..) => return None,
         };
         Some(Name { name: name.clone(), title: title.cloned().unwrap_or_default() })
@@ -157,6 +158,17 @@ impl Builder<'_> {
         self.graph.figures(name).into_iter().filter(stands).collect()
     }
 
+    /// What reads a name by its own formula; the parts of a record or scale stand for what reads them.
+    pub fn readers(&self, name: Ref) -> Vec<Ref> {
+        let derived =
+            |r: &Ref| matches!(r, Ref::Parameter(i) if self.book.parameters.get(*i).is_some_and(|p| p.derived.is_some()));
+        let (parts, mut found): (Vec<Ref>, Vec<Ref>) = self.graph.readers(name).into_iter().partition(derived);
+        found.extend(parts.into_iter().flat_map(|part| self.graph.readers(part)).filter(|r| !derived(r) && *r != name));
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
     pub fn names(&self, list: Vec<Ref>) -> Vec<Name> {
         list.into_iter().filter_map(|r| self.name(r)).collect()
     }
@@ -165,7 +177,7 @@ impl Builder<'_> {
         let fact = |(index, fact): (usize, &crate::rules::book::Fact)| {
             let (mut one_of, mut unit, mut list_of) = (Vec::new(), None, Vec::new());
             match &fact.shape {
-                FactShape::OneOf(words) => one_of.clone_from(words),
+                FactShape::OneOf(words) | FactShape::Set(words) => one_of.clone_from(words),
                 FactShape::Unit(ty) => unit = Some(words::unit(ty)),
                 FactShape::List(keys) => {
                     list_of = keys.iter().map(|(k, ty)| Name { name: k.clone(), title: words::unit(ty) }).collect();
@@ -173,6 +185,10 @@ impl Builder<'_> {
             }
             let ty = if let FactShape::Unit(ty) = &fact.shape { ty.clone() } else { Type::Date };
             let default = fact.default.as_ref().map(|d| match d {
+                FactDefault::Value(Value::Set(bits)) => {
+                    let words = if let FactShape::Set(words) = &fact.shape { words.as_slice() } else { &[] };
+                    crate::rules::read_inputs::set_words(words, *bits).join(", ")
+                }
                 FactDefault::Value(value) => words::value(self.book, &ty, *value),
                 FactDefault::EmptyList => "none".to_owned(),
             });
@@ -184,7 +200,12 @@ impl Builder<'_> {
                 unit,
                 list_of,
                 varies: words::varies(fact.varies).to_owned(),
-                about: if fact.about == About::Row { "row" } else { "taxpayer" }.to_owned(),
+                about: match fact.about {
+                    About::Taxpayer => "taxpayer",
+                    About::Row => "row",
+                    About::Asset => "asset",
+                }
+                .to_owned(),
                 counts_as_ledger: fact.counts_as_ledger,
                 default,
                 needed_for: self.names(needed),

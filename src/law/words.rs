@@ -79,6 +79,7 @@ pub fn unit(ty: &Type) -> String {
         Type::Date => "date".into(),
         Type::YesNo => "yes or no".into(),
         Type::Word(_) => "word".into(),
+        Type::Set(_) => "words".into(),
         Type::Bands(unit) => format!("bands in {unit}"),
         Type::Record => "record".into(),
     }

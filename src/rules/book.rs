@@ -176,6 +176,8 @@ pub struct Fact {
 pub enum FactShape {
     OneOf(Vec<String>),
     Unit(Type),
+    /// Some of these words, at most 64.
+    Set(Vec<String>),
     /// Keys and their types.
     List(Vec<(String, Type)>),
 }
@@ -184,6 +186,7 @@ pub enum FactShape {
 pub enum About {
     Taxpayer,
     Row,
+    Asset,
 }
 
 #[derive(Debug, Clone)]
@@ -200,6 +203,8 @@ pub struct OptionSet {
     pub question: String,
     pub options: Vec<OptionEntry>,
     pub default: String,
+    /// `default: least NAME`: the option under which this figure is least.
+    pub least: Option<(String, At)>,
     pub cite: Cite,
     pub note: Option<String>,
     pub at: At,

@@ -89,9 +89,18 @@ fn all_names(book: &RuleBook, to: &mut Declared<'_>) {
         let (ty, list) = match &fact.shape {
             FactShape::OneOf(words) => (to.words(format!("the fact `{}`", fact.name), words), None),
             FactShape::Unit(ty) => (ty.clone(), None),
+            FactShape::Set(words) => {
+                let of = format!("the fact `{}`", fact.name);
+                (Type::Set(WordSet { of, words: words.clone(), country: false }), None)
+            }
             FactShape::List(keys) => (Type::Number(Unit::number()), Some(keys.clone())),
         };
-        let detail = Detail::Fact { varies: fact.varies, about_row: fact.about == About::Row, list };
+        let detail = Detail::Fact {
+            varies: fact.varies,
+            about_row: fact.about == About::Row,
+            about_asset: fact.about == About::Asset,
+            list,
+        };
         to.add(&fact.name, &fact.at, Ref::Fact(index), ty, detail);
     }
     for (index, label) in book.labels.iter().enumerate() {
@@ -240,11 +249,9 @@ impl Compiler<'_> {
         }
         let keys = if let Detail::Parameter { keys, .. } = detail { keys.as_slice() } else { &[] };
         for key in keys {
-            let row = self
-                .names
-                .by_name
-                .get(key)
-                .is_some_and(|n| matches!(n.detail, Detail::Label | Detail::Fact { about_row: true, .. }));
+            let row = self.names.by_name.get(key).is_some_and(|n| {
+                matches!(n.detail, Detail::Label | Detail::Fact { about_row: true, .. } | Detail::Fact { about_asset: true, .. })
+            });
             if row {
                 let message = format!("`{}` is looked up by `{key}`, which is about a row; a schedule knows no row", scale.name);
                 self.problems.push(Diagnostic::new(Code::R0305, message).at(scale.at.place()));

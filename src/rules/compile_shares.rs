@@ -51,14 +51,16 @@ impl Compiler<'_> {
     fn brought(&mut self, brought: &mut Brought, unit: &Type, lasts: bool) {
         let wanted = |ty: &Type| matches!((ty, unit), (Type::Number(a), Type::Number(b)) if a == b);
         let found = match self.names.by_name.get(&brought.name).map(|n| (n, &n.detail, n.target)) {
-            Some((named, Detail::Fact { varies, about_row, list, .. }, Ref::Fact(fact))) => match list {
+            Some((named, Detail::Fact { varies, about_row, about_asset, list }, Ref::Fact(fact))) => match list {
                 Some(keys) => {
                     let key = |name: &str| keys.iter().position(|(k, _)| k == name);
                     let year = key("year").filter(|i| matches!(keys.get(*i), Some((_, Type::Number(u))) if u.is_plain()));
                     let amount = key("amount").filter(|i| keys.get(*i).is_some_and(|(_, ty)| wanted(ty)));
                     year.zip(amount).map(|keys| (fact, Some(keys)))
                 }
-                None if wanted(&named.ty) && !about_row && !lasts && *varies != Varies::ByMonth => Some((fact, None)),
+                None if wanted(&named.ty) && !about_row && !about_asset && !lasts && *varies != Varies::ByMonth => {
+                    Some((fact, None))
+                }
                 None => None,
             },
             Some(_) => None,

@@ -15,7 +15,7 @@ mod names;
 mod read;
 mod read_figures;
 mod read_head;
-mod read_inputs;
+pub mod read_inputs;
 mod read_matching;
 mod read_rows;
 mod read_scales;

@@ -24,13 +24,17 @@ pub fn fact(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     let varies = fields.take("varies").and_then(|n| reader.one_of(n, &varies)).unwrap_or(Varies::No);
     let about = fields
         .take("about")
-        .and_then(|n| reader.one_of(n, &[("taxpayer", About::Taxpayer), ("row", About::Row)]))
+        .and_then(|n| reader.one_of(n, &[("taxpayer", About::Taxpayer), ("row", About::Row), ("asset", About::Asset)]))
         .unwrap_or(About::Taxpayer);
     let counts_as_ledger = fields.take("counts_as").and_then(|n| reader.one_of(n, &[("ledger", true)])).unwrap_or(false);
     let shape = fact_shape(reader, &mut fields, book);
     let default = fields.take("default").and_then(|n| fact_default(reader, n, shape.as_ref()?, book));
     let cite = reader.cite_if_any(&mut fields);
     fields.done(reader);
+    if about == About::Asset && (varies != Varies::No || matches!(shape, Some(FactShape::List(_)))) {
+        let help = "leave `varies` out: what an asset is does not change";
+        reader.problem(Code::R0203, entry.key_spot, "a fact about assets has one value for each asset", Some(help.into()));
+    }
     // A fact of an unknown unit keeps its name, so that no further errors follow from it.
     let shape = shape.unwrap_or(FactShape::Unit(Type::Number(Unit::zero())));
     book.facts.push(Fact {
@@ -49,6 +53,15 @@ pub fn fact(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
 
 fn fact_shape(reader: &mut Reader, fields: &mut Fields<'_>, book: &RuleBook) -> Option<FactShape> {
     let (one_of, unit, list) = (fields.take("one_of"), fields.take("unit"), fields.take("list_of"));
+    if let (Some(node), None, None, None) = (fields.take("some_of"), one_of, unit, list) {
+        let words: Vec<String> = reader.words(node).into_iter().map(|(w, _)| w).collect();
+        if words.is_empty() || words.len() > 64 {
+            let message = format!("a set of {} words", words.len());
+            reader.problem(Code::R0203, node.spot, message, Some("a set has from 1 to 64 words".into()));
+            return None;
+        }
+        return Some(FactShape::Set(words));
+    }
     match (one_of, unit, list) {
         (Some(node), None, None) => Some(FactShape::OneOf(reader.words(node).into_iter().map(|(w, _)| w).collect())),
         (None, Some(node), None) => read_unit(reader, node, &book.currency, &book.units).map(FactShape::Unit),
@@ -59,10 +72,21 @@ fn fact_shape(reader: &mut Reader, fields: &mut Fields<'_>, book: &RuleBook) -> 
             Some(FactShape::List(keys.collect()))
         }
         _ => {
-            reader.problem(Code::R0203, fields.spot, "a fact needs exactly one of `one_of`, `unit`, `list_of`", None);
+            reader.problem(Code::R0203, fields.spot, "a fact needs exactly one of `one_of`, `some_of`, `unit`, `list_of`", None);
             None
         }
     }
+}
+
+/// The bit of a word in a set.
+pub fn set_bit(words: &[String], word: &str) -> Option<u64> {
+    let index = words.iter().position(|w| w == word)?;
+    1u64.checked_shl(u32::try_from(index).ok()?)
+}
+
+/// The words of a set.
+pub fn set_words(words: &[String], bits: u64) -> Vec<&str> {
+    words.iter().filter(|w| set_bit(words, w).is_some_and(|bit| bits & bit != 0)).map(String::as_str).collect()
 }
 
 fn fact_default(reader: &mut Reader, node: &Node, shape: &FactShape, book: &mut RuleBook) -> Option<FactDefault> {
@@ -77,6 +101,19 @@ fn fact_default(reader: &mut Reader, node: &Node, shape: &FactShape, book: &mut 
                 );
             }
             Some(FactDefault::EmptyList)
+        }
+        FactShape::Set(words) => {
+            let mut bits = 0;
+            for (word, spot) in reader.words(node) {
+                match set_bit(words, &word) {
+                    Some(bit) => bits |= bit,
+                    None => {
+                        let help = suggestion(&word, words.iter().map(String::as_str));
+                        reader.problem(Code::R0204, spot, format!("`{word}` is not one of the words"), help);
+                    }
+                }
+            }
+            Some(FactDefault::Value(Value::Set(bits)))
         }
         FactShape::OneOf(words) => {
             let text = reader.text(node)?;
@@ -126,11 +163,26 @@ pub fn option(reader: &mut Reader, entry: &Entry, is_reading: bool, book: &mut R
     let cite = reader.cite(&mut fields, &format!("{what} `{name}`"));
     fields.done(reader);
     let Some((default, spot)) = default else { return };
+    let least = default.strip_prefix("least ").map(|figure| (figure.trim().to_owned(), reader.at(spot)));
+    let default = match (&least, options.first()) {
+        (Some(_), Some(first)) => first.name.clone(),
+        _ => default,
+    };
     if !options.iter().any(|o| o.name == default) {
         let help = suggestion(&default, options.iter().map(|o| o.name.as_str()));
         reader.problem(Code::R0204, spot, format!("the default `{default}` is not one of the options"), help);
     }
-    book.options.push(OptionSet { name, is_reading, question, options, default, cite, note, at: reader.at(entry.key_spot) });
+    book.options.push(OptionSet {
+        name,
+        is_reading,
+        question,
+        options,
+        default,
+        least,
+        cite,
+        note,
+        at: reader.at(entry.key_spot),
+    });
 }
 
 /// Reads one entry of `parameters`.

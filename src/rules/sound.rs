@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Code, Diagnostic, suggestion};
 use crate::formula::code::Ref;
+use crate::formula::names::Per;
 
 use super::book::{At, Cite, Effect, Rule, RuleBook, SelectedBy, Tariff};
 use super::compile::{every_formula, tax_formulas};
@@ -12,6 +13,7 @@ use super::{causes, cited, dates};
 /// All checks that need the whole law.
 pub fn check(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
     cycles(book, problems);
+    least(book, problems);
     citations(book, problems);
     unused(book, problems);
     fees(book, problems);
@@ -95,6 +97,26 @@ fn visit(
     }
     path.pop();
     done.insert(node);
+}
+
+/// `default: least NAME` names a figure, and is tried in few runs.
+fn least(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
+    let named = book.options.iter().filter_map(|o| o.least.as_ref());
+    for (index, (figure, at)) in named.enumerate() {
+        let taxes = book.taxes.iter().map(|t| t.name.as_str());
+        let quantities = book.quantities.iter().filter(|q| !q.per.is(Per::Row)).map(|q| q.name.as_str());
+        let known: Vec<&str> = taxes.chain(quantities).chain(["total_tax"]).collect();
+        if !known.contains(&figure.as_str()) {
+            let message = format!("`{figure}` is not a tax or quantity of a period");
+            let help = suggestion(figure, known.iter().copied());
+            problems.push(Diagnostic::new(Code::R0302, message).at(at.place()).help_opt(help));
+        }
+        if index >= 2 {
+            let message = "more than two options default to what gives the least";
+            let help = "name the default option of the others";
+            problems.push(Diagnostic::new(Code::R0203, message).at(at.place()).help(help));
+        }
+    }
 }
 
 // ---- citations ----

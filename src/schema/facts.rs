@@ -85,13 +85,14 @@ fn of_type(ty: &Type) -> Value {
         Type::Number(_) => amount(),
         Type::Date => date(),
         Type::YesNo => json!({ "enum": ["yes", "no", "true", "false", true, false] }),
-        Type::Word(_) | Type::Bands(_) | Type::Record => scalar(),
+        Type::Word(_) | Type::Set(_) | Type::Bands(_) | Type::Record => scalar(),
     }
 }
 
 fn of_fact(fact: &Fact) -> Value {
     let one = match &fact.shape {
         FactShape::OneOf(words) => json!({ "enum": words }),
+        FactShape::Set(words) => json!({ "type": "array", "items": { "enum": words } }),
         FactShape::Unit(ty) => of_type(ty),
         FactShape::List(keys) => {
             let properties: Map<String, Value> = keys.iter().map(|(key, ty)| (key.clone(), of_type(ty))).collect();
@@ -102,7 +103,7 @@ fn of_fact(fact: &Fact) -> Value {
     };
     let map = |key: &str| json!({ "type": "object", "patternProperties": { key: one }, "additionalProperties": false });
     let varied = match (fact.about, fact.varies) {
-        (About::Row, _) => json!({ "type": "object", "additionalProperties": one }),
+        (About::Row | About::Asset, _) => json!({ "type": "object", "additionalProperties": one }),
         (_, Varies::No) => return one,
         (_, Varies::ByYear) => map("^[0-9]{4}(-[0-9]{2})?$"),
         (_, Varies::ByMonth) => map("^[0-9]{4}-[0-9]{2}$"),

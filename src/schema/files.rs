@@ -15,7 +15,7 @@ pub const EXAMPLE: &[Shape] = &[
             need("year", Text, "The tax year, by the calendar year in which it begins."),
             may("facts", OrNothing(&Names(&Any)), "Facts about the taxpayer, as in a facts file."),
             may("readings", Names(&Text), "Readings that are not the default."),
-            may("choices", Names(&Text), "Choices that are not the default."),
+            may("choices", Names(&Either(&[Text, Names(&Text)])), "Choices that are not the default."),
             may("ledger", OrNothing(&Text), "The ledger, as CSV."),
             may("rates", OrNothing(&Text), "Exchange rates, as CSV `date,base,quote,rate`."),
             may("prices", OrNothing(&Text), "Prices, as CSV `timestamp,asset,currency,price`."),

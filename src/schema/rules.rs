@@ -131,7 +131,7 @@ pub const SHAPES: &[Shape] = &[
         ],
     ),
     Shape {
-        one_of: &[&["one_of"], &["unit"], &["list_of"]],
+        one_of: &[&["one_of"], &["some_of"], &["unit"], &["list_of"]],
         ..shape(
             "a fact",
             "Something that only the taxpayer can say.",
@@ -139,6 +139,7 @@ pub const SHAPES: &[Shape] = &[
                 TITLE,
                 NOTE,
                 may("one_of", List(&Name), "The words it can be."),
+                may("some_of", List(&Name), "The words of which it can be several."),
                 may("unit", Unit, "The unit of its amount, or `date`, or `yes_no`."),
                 may("list_of", Names(&Unit), "A list of records: their keys, each with its unit."),
                 may(
@@ -146,7 +147,7 @@ pub const SHAPES: &[Shape] = &[
                     Words(&["no", "by_year", "by_month", "by_date"]),
                     "How it varies over time; not at all if nothing is said.",
                 ),
-                may("about", Words(&["taxpayer", "row"]), "Whom or what it is about; the taxpayer if nothing is said."),
+                may("about", Words(&["taxpayer", "row", "asset"]), "Whom or what it is about; the taxpayer if nothing is said."),
                 may("counts_as", Words(&["ledger"]), "`ledger`: it belongs to what the ledger shows."),
                 may(
                     "default",
@@ -163,7 +164,11 @@ pub const SHAPES: &[Shape] = &[
         &[
             need("question", Text, "What the law leaves open."),
             need("options", Names(&Map("an option")), "How it can be read, each with its argument."),
-            need("default", Name, "The option that holds if nothing is chosen."),
+            need(
+                "default",
+                Either(&[Name, Form("^least [a-z]")]),
+                "The option that holds if nothing is chosen, or `least NAME`: the one with the least of a figure.",
+            ),
             CITE,
             NOTE,
         ],
@@ -174,7 +179,11 @@ pub const SHAPES: &[Shape] = &[
         &[
             need("question", Text, "What may be chosen."),
             need("options", Names(&Map("an option")), "What can be chosen."),
-            need("default", Name, "The option that holds if nothing is chosen."),
+            need(
+                "default",
+                Either(&[Name, Form("^least [a-z]")]),
+                "The option that holds if nothing is chosen, or `least NAME`: the one with the least of a figure.",
+            ),
             CITE,
             NOTE,
         ],

@@ -4,6 +4,7 @@ mod aggregates;
 mod names;
 mod operators;
 mod schedules;
+mod sets;
 mod time;
 
 use aggregates::Aggregate;
@@ -92,6 +93,7 @@ impl Checker<'_> {
             Node::Not(inner) => (Op::Not(Box::new(self.yes_no(inner)?)), Type::YesNo),
             Node::Binary(op, a, b) => return self.binary(*op, a, b, span),
             Node::Is { subject, words, negated } => return self.is(subject, words, *negated, span),
+            Node::Includes(subject, word, word_span) => return self.includes(subject, word, *word_span, span),
             Node::Known(name) => {
                 let code = self.name(name, span)?;
                 match code.op {

@@ -11,6 +11,9 @@ use super::Checker;
 impl Checker<'_> {
     pub(super) fn name(&mut self, name: &str, span: Span) -> Option<Code> {
         let scope = self.scope;
+        if let Some(found) = self.of_leg(name, span) {
+            return found;
+        }
         if let Some(code) = self.argument(name, span) {
             return Some(code);
         }
@@ -127,6 +130,11 @@ impl Checker<'_> {
             Detail::Fact { list: Some(_), .. } => {
                 Some((Kind::R0305, format!("`{name}` is a list"), "read it through an aggregate: `sum of X over NAME`"))
             }
+            Detail::Fact { about_asset: true, .. } if !scope.item.is_row() => Some((
+                Kind::R0305,
+                format!("`{name}` is about an asset, and there is none here"),
+                "read it behind `where` in an aggregate, such as `sum of X over disposals where NAME is ..`",
+            )),
             Detail::Fact { about_row: true, .. } if !scope.item.is_row() => Some((
                 Kind::R0305,
                 format!("`{name}` is about a row"),

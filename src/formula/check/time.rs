@@ -16,7 +16,8 @@ impl Checker<'_> {
             return None;
         }
         match &named.detail {
-            Detail::Parameter { .. } | Detail::Fact { varies: Varies::ByDate, list: None, about_row: false } => {
+            Detail::Parameter { .. }
+            | Detail::Fact { varies: Varies::ByDate, list: None, about_row: false, about_asset: false } => {
                 Some(Code { span, ty: named.ty.clone(), op: Op::At(named.target, Box::new(date)) })
             }
             _ => self.fault(

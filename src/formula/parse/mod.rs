@@ -242,6 +242,11 @@ impl Parser<'_> {
             let word = self.name("a word")?;
             return Ok(Some(self.is(left, vec![word], negated)));
         }
+        if self.eat_word("includes") {
+            let (word, span) = self.name("a word")?;
+            let node = Node::Includes(Box::new(left.clone()), word, span);
+            return Ok(Some(Expr { span: left.span.to(self.last_span()), node }));
+        }
         let negated = self.is_word("not") && self.word_ahead(1, &["in"]);
         // `in any 12 months` and `in the year so far` belong to the aggregate around.
         if !negated && self.is_word("in") && self.word_ahead(1, &["any", "the"]) {
