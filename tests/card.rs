@@ -23,6 +23,12 @@ fn invented() -> RuleBook {
     loaded.book.expect("the law is sound")
 }
 
+fn scales() -> RuleBook {
+    let loaded = load(&[Source::new("scales.yaml", include_str!("laws/scales.yaml"))]);
+    assert!(loaded.diagnostics.is_empty(), "{:#?}", loaded.diagnostics);
+    loaded.book.unwrap()
+}
+
 fn of_2024() -> Card {
     let book = invented();
     let shown = year(&book, Some(2024)).unwrap();
@@ -31,7 +37,7 @@ fn of_2024() -> Card {
 
 fn every_law() -> Vec<RuleBook> {
     let codes = library::codes(None).into_iter().map(|code| library::law(&code, None).book.unwrap());
-    codes.chain([invented()]).collect()
+    codes.chain([invented(), scales()]).collect()
 }
 
 #[test]
@@ -81,6 +87,28 @@ fn values_days_and_shares_are_right() {
     );
     assert_eq!(card.taxes.iter().map(|t| t.id.as_str()).collect::<Vec<_>>(), ["gains_tax"], "the fee of old has ended");
     assert_eq!((card.confidence.values.confirmed, card.confidence.values.of), (6, 8));
+}
+
+/// Scales and records are told amount by amount, side by side where a table has one for each status.
+#[test]
+fn scales_are_told_band_by_band() {
+    let book = scales();
+    let card = card(&book, Some(year(&book, Some(2024)).unwrap()));
+    let brackets = card.parameters.iter().find(|p| p.name == "brackets").unwrap();
+    let rows = &brackets.values[0].table;
+    let told: Vec<_> = rows.iter().map(|r| (r.words[0].join(","), r.bands[1].edge.shown.as_str())).collect();
+    assert_eq!(
+        told,
+        [("single".to_owned(), "48,475 EUR"), ("joint".into(), "96,950 EUR"), (String::new(), "64,850 EUR")],
+        "a formula is told with what it comes to"
+    );
+    assert_eq!((rows[0].bands[1].rate.value.as_deref(), rows[0].bands[1].name.as_deref()), (Some("0.22"), Some("high")));
+    assert_eq!((brackets.values[1].bands[0].begins, brackets.values[1].in_year), ("from", false));
+    let limits = card.parameters.iter().find(|p| p.name == "limits").unwrap();
+    let record: Vec<_> = limits.values[0].record.iter().map(|p| (p.name.as_str(), p.shown.as_str())).collect();
+    assert_eq!(limits.read_by.iter().map(|n| n.name.as_str()).collect::<Vec<_>>(), ["income_tax"]);
+    assert_eq!(record, [("free", "12,096 EUR"), ("top_rate", "42%")]);
+    insta::assert_snapshot!("scales_table", terminal::render(&page(&card), terminal::WIDTH, false));
 }
 
 /// The whole history has what a year leaves out, and no calendar.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use fisc::assess::Assessment;
-use fisc::number::{Decimal, parse};
+use fisc::number::Decimal;
 use fisc::rules::RuleBook;
 use lots::{Case, matching};
 use num_bigint::BigInt;
@@ -47,6 +47,12 @@ impl Row {
 
 fn exact(value: Decimal) -> Q {
     Q::new(BigInt::from(value.mantissa()), BigInt::from(10u8).pow(value.scale()))
+}
+
+/// Cut off at forty decimals, so that the fractions of a long ledger do not grow without end.
+fn trimmed(value: &Q) -> Q {
+    let unit = BigInt::from(10u8).pow(40);
+    Q::new((value * &unit).to_integer(), unit)
 }
 
 fn near(a: &Q, b: &Q) -> bool {
@@ -229,7 +235,7 @@ fn average(rows: &[Row]) -> Costs {
             pool.1 += exact(row.money);
             continue;
         }
-        let cost = &pool.1 * &units / &pool.0;
+        let cost = trimmed(&(&pool.1 * &units / &pool.0));
         pool.0 -= units;
         pool.1 -= &cost;
         if row.what == What::Carry {
@@ -284,7 +290,7 @@ fn days_then_pool(rows: &[Row]) -> Costs {
         let mut add = |day: NaiveDate, cost: Q| *costs.entry((asset, day.year())).or_insert_with(Q::zero) += cost;
         let mut meet = |day: NaiveDate, want: &mut Q, lot: &mut (Q, Q, Q)| {
             let taken = if *want < lot.2 { want.clone() } else { lot.2.clone() };
-            add(day, &lot.1 * &taken / &lot.0);
+            add(day, trimmed(&(&lot.1 * &taken / &lot.0)));
             *want -= &taken;
             lot.2 -= taken;
         };
@@ -303,10 +309,10 @@ fn days_then_pool(rows: &[Row]) -> Costs {
         for day in days {
             if let Some(lot) = bought.get(&day) {
                 units += &lot.2;
-                cost += &lot.1 * &lot.2 / &lot.0;
+                cost += trimmed(&(&lot.1 * &lot.2 / &lot.0));
             }
             if let Some(want) = sold.get(&day).filter(|w| w.is_positive()) {
-                let part = &cost * want / &units;
+                let part = trimmed(&(&cost * want / &units));
                 units -= want;
                 cost -= &part;
                 add(day, part);
@@ -413,14 +419,14 @@ proptest! {
     }
 }
 
-/// One hundred thousand rows against matchers that look at each row once: whole cents over whole units, so that plain integers
+/// Many rows (one hundred thousand in the full run) against matchers that look at each row once: whole cents over whole units, so that plain integers
 /// hold every cost.
 #[test]
-#[ignore = "large; run with --ignored, best in a release build"]
-fn a_hundred_thousand_rows_agree() {
+fn many_rows_agree() {
+    let count: u64 = if std::env::var_os("FISC_FULL").is_some() { 100_000 } else { 3_000 };
     let start: DateTime<Utc> = "2022-01-03T00:00:00Z".parse().unwrap();
     let mut rows = Vec::new();
-    for i in 0..100_000u64 {
+    for i in 0..count {
         let at = start + TimeDelta::minutes(i64::try_from(i * 10).unwrap());
         let (what, units) = if i % 3 == 2 { (What::Sell, 1) } else { (What::Buy, 1) };
         let price = 100 + (i * 7919) % 90_000;
@@ -452,5 +458,4 @@ fn a_hundred_thousand_rows_agree() {
     for method in ["average", "total_average", "days"] {
         agree(&ours(&assessed(&matching(&law_of(method)), &rows)), &by_method(&rows, method), method);
     }
-    assert!(parse("1").is_ok());
 }

@@ -158,6 +158,17 @@ impl Builder<'_> {
         self.graph.figures(name).into_iter().filter(stands).collect()
     }
 
+    /// What reads a name by its own formula; the parts of a record or scale stand for what reads them.
+    pub fn readers(&self, name: Ref) -> Vec<Ref> {
+        let derived =
+            |r: &Ref| matches!(r, Ref::Parameter(i) if self.book.parameters.get(*i).is_some_and(|p| p.derived.is_some()));
+        let (parts, mut found): (Vec<Ref>, Vec<Ref>) = self.graph.readers(name).into_iter().partition(derived);
+        found.extend(parts.into_iter().flat_map(|part| self.graph.readers(part)).filter(|r| !derived(r) && *r != name));
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
     pub fn names(&self, list: Vec<Ref>) -> Vec<Name> {
         list.into_iter().filter_map(|r| self.name(r)).collect()
     }

@@ -9,7 +9,7 @@ use crate::calendar::Period;
 use crate::facts::Facts;
 use crate::formula::Formula;
 use crate::formula::code::{Op, Ref};
-use crate::formula::types::{Type, Value};
+use crate::formula::types::{Type, Unit, Value};
 use crate::ledger::Ledger;
 use crate::rules::book::{
     Advances, CarryPart, Computed, DatedValue, Due, Given, Heads, InForce, Key, Late, Parameter, Rounding, TableRow, Tariff,
@@ -26,10 +26,13 @@ fn rounding(rounding: &Rounding) -> card::Said {
     card::Said { text: words::rounding(rounding), cite: keys(&rounding.cite), note: rounding.note.clone() }
 }
 
-/// A value in its three forms.
+/// A value in its forms.
+#[derive(Default)]
 struct Told {
     value: Option<String>,
     formula: Option<card::Formula>,
+    bands: Vec<card::Band>,
+    record: Vec<card::Part>,
     shown: String,
 }
 
@@ -119,7 +122,7 @@ impl Builder<'_> {
             selected_by: words::selected_by(parameter.selected_by).to_owned(),
             known_through: parameter.known_through,
             assumed: self.year.is_some_and(|y| parameter.known_through.is_some_and(|known| known < y.end)),
-            read_by: self.names(self.graph.readers(Ref::Parameter(index))),
+            read_by: self.names(self.readers(Ref::Parameter(index))),
             by: parameter.by.iter().map(|k| self.key(k)).collect(),
             values: self.values(parameter),
             shadows: self.shadows(parameter),
@@ -141,7 +144,7 @@ impl Builder<'_> {
         let in_force = InForce { from: dated.in_force.from, until };
         let day = in_force.from.map_or(self.first_day(), |from| from.max(self.first_day()));
         let day = until.map_or(day, |until| day.min(until));
-        let told = self.told(&parameter.unit, &dated.value, day);
+        let told = self.told(&parameter.name, &parameter.unit, &dated.value, day);
         let table = match &dated.value {
             Given::Table(rows) => rows.iter().map(|row| self.row(parameter, row, day)).collect(),
             _ => Vec::new(),
@@ -153,6 +156,8 @@ impl Builder<'_> {
             value: told.value,
             formula: told.formula,
             table,
+            bands: told.bands,
+            record: told.record,
             shown: told.shown,
             cite: keys(&dated.cite),
             note: dated.note.clone(),
@@ -166,12 +171,14 @@ impl Builder<'_> {
     }
 
     fn row(&self, parameter: &Parameter, row: &TableRow, day: NaiveDate) -> card::Row {
-        let told = self.told(&parameter.unit, &row.value, day);
+        let told = self.told(&parameter.name, &parameter.unit, &row.value, day);
         let words = |asked: &Option<Vec<(String, _)>>| asked.iter().flatten().map(|(word, _)| word.clone()).collect();
         card::Row {
             words: row.asked.iter().map(words).collect(),
             value: told.value,
             formula: told.formula,
+            bands: told.bands,
+            record: told.record,
             shown: told.shown,
             cite: keys(&row.cite),
             note: row.note.clone(),
@@ -180,22 +187,41 @@ impl Builder<'_> {
     }
 
     /// What a dated value or a row of a table says, and what a formula comes to on a day.
-    fn told(&self, unit: &Type, given: &Given, day: NaiveDate) -> Told {
-        let (mut value, mut formula) = (None, None);
-        let shown = match given {
-            Given::Literal(literal) => {
-                value = Some(crate::engine::value_text(self.book, *literal));
-                words::value(self.book, unit, *literal)
-            }
+    fn told(&self, name: &str, unit: &Type, given: &Given, day: NaiveDate) -> Told {
+        let mut told = Told { shown: words::given(self.book, unit, given), ..Told::default() };
+        match given {
+            Given::Literal(literal) => told.value = Some(crate::engine::value_text(self.book, *literal)),
             Given::Formula(written) => {
-                formula = Some(self.formula(written));
+                told.formula = Some(self.formula(written));
                 let came = self.on(written, day).map(|v| words::value(self.book, unit, v));
-                came.unwrap_or_else(|| "not to be told without the facts".to_owned())
+                told.shown = came.unwrap_or_else(|| "not to be told without the facts".to_owned());
             }
-            Given::Unknown => "unknown".to_owned(),
-            Given::Table(_) | Given::Bands(_) | Given::Record(_) => words::given(self.book, unit, given),
-        };
-        Told { value, formula, shown }
+            Given::Bands(bands) => {
+                let Type::Bands(of) = unit else { return told };
+                let (of, rate) = (Type::Number(of.clone()), Type::Number(Unit::rate()));
+                let band = |b: &crate::rules::book::Band| card::Band {
+                    name: b.name.clone(),
+                    begins: if b.edge_in { "from" } else { "above" },
+                    edge: self.part("edge", &of, &b.edge, day),
+                    rate: self.part("rate", &rate, &b.rate, day),
+                };
+                told.bands = bands.iter().map(band).collect();
+            }
+            Given::Record(fields) => {
+                let unit_of = |field: &str| {
+                    let full = format!("{name}.{field}");
+                    self.book.parameters.iter().find(|p| p.name == full).map_or(Type::Number(Unit::number()), |p| p.unit.clone())
+                };
+                told.record = fields.iter().map(|(field, given)| self.part(field, &unit_of(field), given, day)).collect();
+            }
+            Given::Unknown | Given::Table(_) => {}
+        }
+        told
+    }
+
+    fn part(&self, name: &str, unit: &Type, given: &Given, day: NaiveDate) -> card::Part {
+        let told = self.told(name, unit, given, day);
+        card::Part { name: name.to_owned(), value: told.value, formula: told.formula, shown: told.shown }
     }
 
     /// Values of acts that are not in force, each with what its act is: cancelled, or proposed.
@@ -246,7 +272,7 @@ impl Builder<'_> {
             unit: words::unit(&field.unit),
             per: words::item(field.item).to_owned(),
             cases: self.cases(&field.rule),
-            read_by: self.names(self.graph.readers(Ref::Field(index))),
+            read_by: self.names(self.readers(Ref::Field(index))),
             cite: keys(&field.cite),
             note: field.note.clone(),
             place: place(&field.at),
@@ -261,7 +287,7 @@ impl Builder<'_> {
             unit: words::unit(&quantity.unit),
             per: words::per(&quantity.per),
             cases: self.computed(quantity.computed).unwrap_or_else(|| self.cases(&quantity.rule)),
-            read_by: self.names(self.graph.readers(Ref::Quantity(index))),
+            read_by: self.names(self.readers(Ref::Quantity(index))),
             cite: keys(&quantity.cite),
             note: quantity.note.clone(),
             place: place(&quantity.at),
@@ -270,7 +296,7 @@ impl Builder<'_> {
             name: schedule.name.clone(),
             title: schedule.title.clone(),
             unit: words::unit(&schedule.gives),
-            per: format!("a function of an amount in {}", words::unit(&schedule.of)),
+            per: format!("amount in {}", words::unit(&schedule.of)),
             cases: match &schedule.how {
                 Tariff::Slice(scale) => {
                     vec![self.said(format!("each part of the amount at the rate of its band of `{}`", scale.name))]
@@ -278,7 +304,7 @@ impl Builder<'_> {
                 Tariff::Whole(scale) => vec![self.said(format!("the amount at the rate of its band of `{}`", scale.name))],
                 Tariff::Rule(rule) => self.cases(rule),
             },
-            read_by: self.names(self.graph.readers(Ref::Schedule(index))),
+            read_by: self.names(self.readers(Ref::Schedule(index))),
             cite: keys(&schedule.cite),
             note: schedule.note.clone(),
             place: place(&schedule.at),

@@ -101,7 +101,7 @@ impl Builder<'_> {
         if book.matching.iter().flat_map(|m| &m.steps).any(|s| s.when.as_ref().is_some_and(|f| reads(f, name))) {
             found.push("the order of lots".to_owned());
         }
-        for reader in self.names(self.graph.readers(name)) {
+        for reader in self.names(self.readers(name)) {
             found.push(if reader.title.is_empty() { reader.name } else { reader.title });
         }
         found.dedup();

@@ -216,6 +216,10 @@ pub struct Value {
     pub formula: Option<Formula>,
     /// Rows tried in order; the first that fits counts.
     pub table: Vec<Row>,
+    /// Of a scale, from the lowest.
+    pub bands: Vec<Band>,
+    /// Of a record, its fields.
+    pub record: Vec<Part>,
     /// The value for people; what a formula comes to on the first day it counts.
     pub shown: String,
     pub cite: Vec<String>,
@@ -229,10 +233,31 @@ pub struct Row {
     pub words: Vec<Vec<String>>,
     pub value: Option<String>,
     pub formula: Option<Formula>,
+    pub bands: Vec<Band>,
+    pub record: Vec<Part>,
     pub shown: String,
     pub cite: Vec<String>,
     pub note: Option<String>,
     pub place: Place,
+}
+
+/// A band of a scale: where it begins, and its rate.
+#[derive(Debug, Clone, Serialize)]
+pub struct Band {
+    pub name: Option<String>,
+    /// `above` the edge, or `from` the edge itself.
+    pub begins: &'static str,
+    pub edge: Part,
+    pub rate: Part,
+}
+
+/// One amount of a scale or record.
+#[derive(Debug, Clone, Serialize)]
+pub struct Part {
+    pub name: String,
+    pub value: Option<String>,
+    pub formula: Option<Formula>,
+    pub shown: String,
 }
 
 #[derive(Debug, Clone, Serialize)]

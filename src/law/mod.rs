@@ -16,6 +16,7 @@ mod show;
 mod show_figures;
 mod show_rows;
 mod show_sources;
+mod show_values;
 pub mod unconfirmed;
 mod words;
 mod words_lots;

@@ -1,9 +1,9 @@
 //! Of the document: taxes, figures, values by their dates.
 
-use crate::page::{Block, Table, Term, Text};
+use crate::page::{Block, Term, Text};
 
-use super::card::{Figure, Formula, Name, Parameter, Row, Tax, Value};
-use super::show::{Show, capital, days, ended, formula, para, section, titles};
+use super::card::{Figure, Formula, Name, Tax};
+use super::show::{Show, days, ended, formula, para, section, titles};
 
 /// Cases as one formula.
 fn joined(figure: &Figure) -> Formula {
@@ -116,6 +116,11 @@ impl Show<'_> {
             } else {
                 format!("each {}, in {}", figure.per, figure.unit)
             };
+            // A schedule is for an amount, not for a period.
+            let per = match figure.per.strip_prefix("amount in ") {
+                Some(of) => format!("a function of an amount in {of}; it gives {}", figure.unit),
+                None => per,
+            };
             let mut terms = vec![Term::new("Formula", vec![formula(&joined(figure))]), Term::text("Is", per)];
             if !figure.read_by.is_empty() {
                 terms.push(Term::text("Goes into", titles(&figure.read_by)));
@@ -123,119 +128,5 @@ impl Show<'_> {
             self.grounds(figure.note.as_ref(), &figure.cite, &mut terms);
             blocks.push(Block::Terms(terms));
         }
-    }
-
-    pub(super) fn parameters(&self, blocks: &mut Vec<Block>) {
-        if self.card.parameters.is_empty() {
-            return;
-        }
-        blocks.push(section("Rates, allowances and other values"));
-        for parameter in &self.card.parameters {
-            blocks.push(Block::Entry { title: parameter.title.clone(), name: parameter.name.clone() });
-            blocks.push(self.values(parameter));
-            self.tables(parameter, blocks);
-            let mut terms = Vec::new();
-            if let Some(known) = parameter.known_through {
-                let text = Text::from(format!("through {known}"));
-                terms.push(Term::text(
-                    "Known",
-                    if parameter.assumed { text.plain("; ").doubt("later it is an assumption") } else { text },
-                ));
-            }
-            terms.push(Term::text("Chosen", parameter.selected_by.as_str()));
-            if !parameter.read_by.is_empty() {
-                terms.push(Term::text("Goes into", titles(&parameter.read_by)));
-            }
-            self.grounds(parameter.note.as_ref(), &[], &mut terms);
-            blocks.push(Block::Terms(terms));
-        }
-    }
-
-    /// The tables that stand in the year; of the whole history each of them.
-    fn tables(&self, parameter: &Parameter, blocks: &mut Vec<Block>) {
-        let tables = parameter.values.iter().chain(&parameter.shadows).filter(|v| !v.table.is_empty());
-        let (shown, left): (Vec<&Value>, Vec<&Value>) = tables.partition(|v| v.in_year);
-        for value in shown {
-            let when = days(value.in_force);
-            let title = if when.is_empty() {
-                "The first row that fits counts:".to_owned()
-            } else {
-                format!("{}; the first row that fits counts:", capital(&when))
-            };
-            blocks.push(para(title));
-            blocks.push(self.table(parameter, value));
-        }
-        if !left.is_empty() {
-            let tables = if left.len() == 1 { "One more table".to_owned() } else { format!("{} more tables", left.len()) };
-            let more = format!("{tables}, of other years: ");
-            blocks.push(para(Text::new().quiet(more).code(format!("fisc law {} --all", self.card.jurisdiction))));
-        }
-    }
-
-    fn table(&self, parameter: &Parameter, value: &Value) -> Block {
-        // A question is too long for the head of a column.
-        let short = |n: &Name| !n.title.is_empty() && n.title.chars().count() <= 32;
-        let title = |n: &Name| if short(n) { n.title.clone() } else { n.name.clone() };
-        let cited = value.table.iter().any(|r| !r.cite.is_empty() || r.note.is_some());
-        let mut head: Vec<String> = parameter.by.iter().map(title).chain(["Value".to_owned()]).collect();
-        head.extend(cited.then(|| "Law".to_owned()));
-        let row = |row: &Row| {
-            let last = row.words.iter().all(Vec::is_empty);
-            let word = |(index, words): (usize, &Vec<String>)| match words.as_slice() {
-                [] if last && index == 0 => Text::new().quiet("otherwise"),
-                [] => Text::new().quiet(if last { "" } else { "any" }),
-                words => Text::new().code(words.join(", ")),
-            };
-            let mut cells: Vec<Text> = row.words.iter().enumerate().map(word).collect();
-            cells.push(shown_row(row));
-            let note = row.note.as_ref().map(|n| format!(" {n}")).unwrap_or_default();
-            cells.extend(cited.then(|| self.cites(&row.cite).plain(note)));
-            cells
-        };
-        Block::Table(Table { head, rows: value.table.iter().map(row).collect(), right: Vec::new() })
-    }
-
-    fn values(&self, parameter: &Parameter) -> Block {
-        let year = self.card.year.as_ref().map(|y| y.label.as_str());
-        // The column says which values stand in the year, and which are no law.
-        let marked = year.is_some() || !parameter.shadows.is_empty();
-        let mut head = vec!["Days".to_owned(), "Value".to_owned()];
-        head.extend(marked.then(String::new));
-        head.push("Law".to_owned());
-        let row = |value: &Value| {
-            let always = Text::new().quiet("always");
-            let when = days(value.in_force);
-            let mut cells = vec![if when.is_empty() { always } else { when.into() }, shown(value)];
-            let mark = match (&value.standing, year) {
-                (Some(standing), _) => Text::new().doubt(format!("{standing}: not used")),
-                (None, Some(year)) if value.in_year => Text::new().strong(format!("in {year}")),
-                _ => Text::new(),
-            };
-            cells.extend(marked.then_some(mark));
-            let note = value.note.as_ref().map(|n| format!(". {n}")).unwrap_or_default();
-            cells.push(self.cites(&value.cite).plain(note));
-            cells
-        };
-        let rows = parameter.values.iter().chain(&parameter.shadows).map(row).collect();
-        Block::Table(Table { head, rows, right: Vec::new() })
-    }
-}
-
-fn shown_row(row: &Row) -> Text {
-    match &row.formula {
-        Some(formula) => Text::new().code(formula.text.as_str()).plain(" = ").strong(row.shown.as_str()),
-        None if row.value.is_none() => Text::new().doubt(row.shown.as_str()),
-        None => Text::new().strong(row.shown.as_str()),
-    }
-}
-
-/// A dated value: the formula with what it comes to.
-fn shown(value: &Value) -> Text {
-    match &value.formula {
-        Some(formula) => Text::new().code(formula.text.as_str()).plain(" = ").strong(value.shown.as_str()),
-        None if !value.table.is_empty() => Text::from(value.shown.as_str()),
-        None if value.value.is_none() => Text::new().doubt(value.shown.as_str()),
-        None if value.in_year => Text::new().strong(value.shown.as_str()),
-        None => Text::from(value.shown.as_str()),
     }
 }
