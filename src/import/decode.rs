@@ -3,7 +3,6 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
-use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic, Place, Source};
 
@@ -162,7 +161,7 @@ fn workbook(name: &str, bytes: Vec<u8>) -> Result<Opened, Diagnostic> {
         if range.is_empty() {
             continue;
         }
-        let title: Arc<str> = if names.len() == 1 { name.into() } else { format!("{name}#{sheet}").into() };
+        let title: std::sync::Arc<str> = if names.len() == 1 { name.into() } else { format!("{name}#{sheet}").into() };
         found.sources.push(Source::new(title, sheet_text(&range)));
     }
     // A workbook has sheets that are no export, beside the one that is.
