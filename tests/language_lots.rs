@@ -880,3 +880,135 @@ fn a_chain_split_costs_nothing_and_a_swap_brings_its_value() {
     assert_eq!((proceeds(&b, "x"), cost(&b, "x"), gain(&b, "x")), (d("6000"), d("3000"), d("3000")));
     assert_eq!((held(&b, "B", None).1, held(&b, "S", None).1, b.income[0].amount), (d("6000"), d("50"), Some(d("50"))));
 }
+
+#[test]
+fn what_is_held_can_be_asked_about() {
+    let book = |step: &str| {
+        law(&[
+        &format!("matching: {{ pool_by: [asset], sequence: by_disposal, steps: [ {{ {step}: {{ cite: [act] }} }} ] }}"),
+        "facts: { count_day: { title: Day of the count, unit: date, default: 2024-03-01 } }
+parameters: { wealth_rate: { title: Rate, unit: rate, selected_by: period, values: [ { from: 2020-01-01, value: 1%, cite: [act] }, { from: 2024-01-01, value: 2%, cite: [act] } ] } }",
+        PLAIN,
+        "each_holding:
+  worth: { unit: money, formula: \"if held_days >= 0 days then market_value else 0\", cite: [act] }
+  levy: { unit: money, formula: \"worth * wealth_rate\", cite: [act] }
+quantities:
+  opening_cost: { unit: money, formula: \"sum of cost over holdings at period.begin\", cite: [act] }
+  closing_cost: { unit: money, formula: \"sum of cost over holdings at period.end\", cite: [act] }
+  counted: { unit: number, formula: \"sum of quantity over holdings at count_day\", cite: [act] }
+  old_units: { unit: number, formula: \"sum of quantity over holdings at 2024-12-31 where acquired < 2024-01-01\", cite: [act] }
+  rewards_held: { unit: number, formula: \"sum of quantity over holdings at period.end where class is reward\", cite: [act] }
+  monthly: { unit: money, per: month, formula: \"sum of cost over holdings at period.end\", cite: [act] }
+taxes:
+  wealth: { title: Wealth tax, amount: \"sum of levy over holdings at period.end\", cite: [act] }
+  rest: { title: The rest, amount: \"0 EUR * (counted + old_units + rewards_held) + 0 * (opening_cost + closing_cost)\", cite: [act] }",
+    ])
+    };
+    let rows = "2023-05-01T12:00:00Z,b1,buy,w,4,X,40,EUR
+        2024-02-01T12:00:00Z,b2,buy,w,4,X,80,EUR
+        2024-04-01T12:00:00Z,k,staking,w,1,Y,,,,,7,EUR
+        2024-06-01T12:00:00Z,s,sell,w,100,EUR,2,X
+        2024-12-31T12:00:00Z,o,withdrawal,w,,,1,X
+        2025-01-01T12:00:00Z,b3,buy,w,9,X,900,EUR";
+    let prices = "2024-12-31T00:00:00Z,X,EUR,50\n2024-12-31T00:00:00Z,Y,EUR,8\n";
+    for (step, closing, old) in [("fifo", "107", "2"), ("average", "97", "2"), ("total_average", "97", "2")] {
+        let book = book(step);
+        let a = Case { prices, ..Case::new(&book, 2024, rows) }.sound();
+        let quantity = |name: &str| match a.quantities.iter().find(|(n, _)| n == name) {
+            Some((_, fisc::assess::assessment::QuantityValue::One(Some(value)))) => value.normalize(),
+            other => panic!("{name}: {other:?}"),
+        };
+        assert_eq!((quantity("opening_cost"), quantity("closing_cost")), (d("40"), d(closing)), "{step}");
+        assert_eq!((quantity("counted"), quantity("old_units"), quantity("rewards_held")), (d("8"), d(old), d("1")), "{step}");
+        // Six X at 50, one of them out of sight, one Y at 8, at the rate of the day on which they are looked at.
+        assert_eq!(a.taxes[0].whole.map(|w| w.normalize()), Some(d("6.16")), "{step}");
+        let told = fisc::engine::explain(
+            &book,
+            &Case { prices, ..Case::new(&book, 2024, rows) }.inputs(),
+            &Case::new(&book, 2024, rows).options(),
+            "wealth",
+        )
+        .unwrap();
+        assert!(!fisc::report::story::tell(&told, fisc::report::story::Depth::Full, true).is_empty());
+    }
+    let book = book("fifo");
+    let b = Case { prices: "2024-12-31T00:00:00Z,X,EUR,50\n", ..Case::new(&book, 2024, rows) }.assess();
+    assert!(b.errors.iter().any(|e| e.code.id() == "A0203" && e.message.contains("Y/EUR")), "{:?}", b.errors);
+}
+
+#[test]
+fn pools_may_be_kept_by_a_word() {
+    let book = law(&[
+        "facts: { place: { title: Where it is, about: row, one_of: [home, abroad], default: home } }",
+        "matching: { pool_by: [asset, place], sequence: by_disposal, steps: [ { fifo: { cite: [act] } } ] }",
+        PLAIN,
+        TAX,
+    ]);
+    let rows = "2023-05-01T12:00:00Z,b1,buy,w,4,X,40,EUR
+        2023-06-01T12:00:00Z,b2,buy,w,4,X,80,EUR
+        2024-06-01T12:00:00Z,s,sell,w,100,EUR,2,X";
+    for (facts, want) in [("", "20"), ("place: { b2: abroad, s: abroad }", "40")] {
+        assert_eq!(cost(&Case { facts, ..Case::new(&book, 2024, rows) }.sound(), "s"), d(want));
+    }
+}
+
+#[test]
+fn a_cost_explains_itself_by_lot_and_step() {
+    let told = |book: &fisc::rules::RuleBook, rows: &str, figure: &str| {
+        let case = Case::new(book, 2024, rows);
+        let step = fisc::engine::explain(book, &case.inputs(), &case.options(), figure).unwrap();
+        fisc::report::story::tell(&step, fisc::report::story::Depth::Full, false)
+    };
+    let book = law(&[
+        "matching: { pool_by: [asset], sequence: by_disposal, steps: [ { highest: { cite: [act] } } ] }",
+        SUPERFICIAL,
+        PLAIN,
+        TAX,
+    ]);
+    let rows = "2024-01-01T12:00:00Z,b1,buy,w,1,X,10,EUR
+        2024-01-02T12:00:00Z,b2,buy,w,1,X,30,EUR
+        2024-06-01T12:00:00Z,s,sell,w,20,EUR,1,X
+        2024-06-09T12:00:00Z,b3,buy,w,1,X,19,EUR";
+    let story = told(&book, rows, "cost@s");
+    assert!(story.contains("of the lot acquired on 2024-01-02, by highest") && story.contains("b2"), "{story}");
+    let story = told(&book, rows, "denied_loss@s");
+    assert!(
+        story.contains("10 goes into the cost of the lot acquired on 2024-06-09") && story.contains("min(units_sold"),
+        "{story}"
+    );
+    let total = matching("{ pool_by: [asset], sequence: by_disposal, steps: [ { total_average: { cite: [act] } } ] }");
+    assert!(told(&total, rows, "cost@s").contains("at the average cost of the year"));
+}
+
+/// What is wrong with matching is said at its place, with a remedy.
+#[test]
+fn faults_of_matching_are_told() {
+    let step = |text: &str| format!("matching: {{ pool_by: [asset], sequence: by_disposal, steps: [ {text} ] }}");
+    let fifo = "{ fifo: { cite: [act] } }";
+    let cases: Vec<(String, &str, &str)> = vec![
+        (step("{ fifp: { cite: [act] } }"), "R0204", "`fifp` is not a way of matching"),
+        (step("{ specific: { cite: [act] } }"), "R0403", "no step covers every disposal"),
+        (step(&format!("{{ lifo: {{ cite: [act] }} }}, {fifo}")), "R0410", "takes all that is held"),
+        (step(&format!("{{ acquired_within: {{ order: fifo, cite: [act] }} }}, {fifo}")), "R0202", "either `after` or `before`"),
+        (step(&format!("{{ acquired_within: {{ after: a month, cite: [act] }} }}, {fifo}")), "R0203", "not a number of days"),
+        (step("{ average: { cost: own, cite: [act] } }"), "R0203", "a way of averaging"),
+        (step("{ fifo: { unit_cost: { round: { to: 1, toward: up }, remainder: held, cite: [act] }, cite: [act] } }"), "R0203", "no unit cost"),
+        (step("{ fifo: { where: \"proceeds > 0\", cite: [act] } }, { fifo: { cite: [act] } }"), "R0305", "`proceeds` has no meaning for a holding"),
+        (step("{ portfolio_share: { cite: [act] } }"), "R0203", "the whole portfolio"),
+        ("matching: { pool_by: [account], sequence: by_disposal, steps: [ { fifo: { cite: [act] } } ] }".into(), "R0203", "pooled by asset"),
+        ("matching: { pool_by: [asset], sequence: by_step, steps: [ { specific: { cite: [act] } }, { same_day: { cite: [act] } }, { fifo: { cite: [act] } } ] }".into(), "R0203", "stands behind"),
+        ("matching: [ { until: 2024-12-31, pool_by: [asset], sequence: by_disposal, steps: [ { fifo: { cite: [act] } } ] }, { from: 2025-01-02, pool_by: [asset], sequence: by_disposal, steps: [ { fifo: { cite: [act] } } ] } ]".into(), "R0208", "leave days without a rule"),
+        ("matching: [ { until: 2024-12-31, pool_by: [asset], sequence: by_disposal, steps: [ { fifo: { cite: [act] } } ] }, { from: 2025-01-01, pool_by: [asset, account], sequence: by_disposal, steps: [ { fifo: { cite: [act] } } ] } ]".into(), "R0202", "nothing says which lots go to which account"),
+        (format!("{}\non_date: [ {{ on: 2024-01-01, set: {{ los_basis: \"cost\" }}, cite: [act] }} ]", step(fifo)), "R0302", "neither `cost` nor a basis"),
+        (format!("{}\non_date: [ {{ on: 2024-01-01, cite: [act] }} ]", step(fifo)), "R0202", "does one thing"),
+        (format!("{}\ndeny_loss: {{ window: {{ after: 30 days }}, units: \"units_sold * 2 EUR\", into: cost, cite: [act] }}", step(fifo)), "R0303", "is needed"),
+        (format!("{}\nbases: {{ other: {{ start: \"acquired\", cite: [act] }} }}", step(fifo)), "R0304", "is needed"),
+    ];
+    for (text, code, words) in cases {
+        let found = lots::faults(&[&text, PLAIN, TAX]);
+        let told = found.iter().find(|p| p.code.id() == code && p.message.contains(words));
+        let told =
+            told.unwrap_or_else(|| panic!("{text}\n{:?}", found.iter().map(|p| (p.code.id(), &p.message)).collect::<Vec<_>>()));
+        assert!(told.place.as_ref().is_some_and(|p| p.line > 1), "{text}: {:?}", told.place);
+    }
+}

@@ -5,13 +5,14 @@ use chrono::NaiveDate;
 use crate::calendar::{Period, add_days, add_months};
 use crate::diagnostic::{Code as Kind, Diagnostic};
 use crate::facts::Given;
-use crate::formula::code::{Code, Op, Range};
+use crate::formula::code::{Code, HeldOn, Op, Range};
 use crate::formula::names::{Item as ItemKind, Per};
 use crate::formula::tree::{Best, DateUnit, How, Reach};
 use crate::formula::types::Value;
 use crate::number::{self, Decimal};
 use crate::rules::book::FactDefault;
 
+use super::matching::is_of_the_law;
 use super::refusal::{Outcome, Refused};
 use super::world::{Ctx, Item, World};
 
@@ -111,7 +112,11 @@ impl World<'_> {
         };
         let year = self.env.calendar.year(self.env.calendar.year_of(ctx.period.begin)).unwrap_or(ctx.period);
         Ok(match over {
-            Range::Transactions => list(ItemKind::Row, Item::Row),
+            Range::Transactions => {
+                let of_the_law = |row: usize| self.env.ledger.rows.get(row).is_some_and(is_of_the_law);
+                let rows = self.items_in(ItemKind::Row, within).filter(|row| !of_the_law(*row));
+                rows.map(|row| Ctx { period: ctx.period, item: Item::Row(row) }).collect()
+            }
             Range::Acquisitions => list(ItemKind::Acquisition, Item::Acquisition),
             Range::Disposals => list(ItemKind::Disposal, Item::Disposal),
             Range::Matches => list(ItemKind::Match, Item::Match),
@@ -121,6 +126,19 @@ impl World<'_> {
                 let Item::Disposal(d) = ctx.item else { return Ok(Vec::new()) };
                 let matches = self.parts.disposals.get(d).map_or(0..0, |d| d.matches.clone());
                 matches.map(|i| Ctx { period: ctx.period, item: Item::Match(i) }).collect()
+            }
+            Range::Holdings(on) => {
+                let day = match on {
+                    HeldOn::Begin => within.begin.pred_opt().unwrap_or(within.begin),
+                    HeldOn::End => within.end,
+                    HeldOn::Day(day) => day,
+                    HeldOn::Name(name) => match self.name(name, ctx)? {
+                        Value::Date(day) => day,
+                        _ => within.end,
+                    },
+                };
+                let look = if on == HeldOn::Begin { within.begin } else { day };
+                self.held_on(day, look).map(|i| Ctx { period: ctx.period, item: Item::Holding(i) }).collect()
             }
             Range::Months => periods(self.env.calendar.parts(year, Per::Month)),
             Range::Quarters => periods(self.env.calendar.parts(year, Per::Quarter)),

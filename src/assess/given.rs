@@ -25,11 +25,12 @@ impl World<'_> {
 
     /// The day that selects the value of a parameter where it is read.
     pub fn selected_day(&self, parameter: usize, ctx: Ctx) -> NaiveDate {
-        let here = self.row_of(ctx.item).map_or(ctx.period.begin, |row| self.env.day(row));
+        let here = self.day_of(ctx.item).unwrap_or(ctx.period.begin);
         match self.env.book.parameters.get(parameter).map(|p| p.selected_by) {
             Some(SelectedBy::TaxYear) => self.env.calendar.year(self.env.calendar.year_of(here)).map_or(here, |y| y.begin),
             Some(SelectedBy::Acquired) => match ctx.item {
                 Item::Match(i) => self.parts.matches.get(i).and_then(|m| m.acquired).unwrap_or(here),
+                Item::Holding(i) => self.holding(i).map_or(here, |h| h.acquired),
                 _ => here,
             },
             Some(SelectedBy::Period | SelectedBy::Row | SelectedBy::Disposed) | None => here,
@@ -147,8 +148,8 @@ impl World<'_> {
             return self.fact_default(fact);
         }
         let row = self.row_of(ctx.item);
-        let day = match row {
-            Some(row) if !ctx.period.is_day() => self.env.day(row),
+        let day = match self.day_of(ctx.item) {
+            Some(day) if !ctx.period.is_day() => day,
             _ => ctx.period.begin,
         };
         let found = match self.env.given(fact) {

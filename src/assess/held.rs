@@ -1,6 +1,8 @@
 //! What formulas read of units that are held, of a loss, and of a sale out of the portfolio.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::ops::Range;
 
 use chrono::NaiveDate;
 
@@ -46,13 +48,18 @@ pub struct SaleItem {
     pub held: Vec<(Symbol, Decimal)>,
 }
 
-/// Items that stand only while they are asked about.
+/// Items that stand only while they are asked about, and what was held on the days that formulas looked at.
 #[derive(Debug, Default)]
 pub struct Scratch {
     holdings: RefCell<Vec<HoldingItem>>,
+    kept: RefCell<Vec<HoldingItem>>,
+    days: RefCell<BTreeMap<(NaiveDate, NaiveDate), Range<usize>>>,
     loss: RefCell<Option<LossItem>>,
     sale: RefCell<Option<SaleItem>>,
 }
+
+/// Numbers from here on are of what is kept.
+const KEPT: usize = usize::MAX / 2;
 
 impl World<'_> {
     /// Asks about units that are held.
@@ -75,7 +82,24 @@ impl World<'_> {
     }
 
     pub fn holding(&self, index: usize) -> Option<HoldingItem> {
-        self.scratch.holdings.borrow().get(index).cloned()
+        match index.checked_sub(KEPT) {
+            Some(kept) => self.scratch.kept.borrow().get(kept).cloned(),
+            None => self.scratch.holdings.borrow().get(index).cloned(),
+        }
+    }
+
+    /// What was held at the end of a day, looked at on `look`; found once for each day.
+    pub(super) fn held_on(&self, day: NaiveDate, look: NaiveDate) -> Range<usize> {
+        if let Some(known) = self.scratch.days.borrow().get(&(day, look)) {
+            return known.clone();
+        }
+        let found = self.snapshot.map_or_else(Vec::new, |snapshot| snapshot(day));
+        let mut kept = self.scratch.kept.borrow_mut();
+        let first = KEPT + kept.len();
+        kept.extend(found.into_iter().map(|item| HoldingItem { on: look, ..item }));
+        let range = first..KEPT + kept.len();
+        self.scratch.days.borrow_mut().insert((day, look), range.clone());
+        range
     }
 
     pub(super) fn holding_field(&self, field: PartField, index: usize) -> Outcome<Value> {

@@ -6,12 +6,14 @@ use chrono::{NaiveDate, TimeZone, Utc};
 
 use crate::classify::Classified;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::formula::types::WordId;
 use crate::ledger::{Kind, Ledger, Symbol, Transaction, local_day};
-use crate::lots::{Asker, Matched, Movements, Scheme, walk};
+use crate::lots::{Amounts, Asker, Lot, Matched, Movements, Scheme, Why, walk};
 use crate::number::{self, Decimal};
 use crate::rules::book::{Method, OnDateWhat};
 
 use super::env::Env;
+use super::held::HoldingItem;
 use super::parts::Parts;
 use super::refusal::Refused;
 
@@ -82,8 +84,53 @@ pub fn is_of_the_law(row: &Transaction) -> bool {
     row.file == NO_FILE
 }
 
+/// What is held at the end of a day, lot by lot, each with its share where an average has the cost.
+pub fn held_at(env: &Env<'_>, scheme: &Scheme, classified: &Classified, day: NaiveDate) -> Vec<HoldingItem> {
+    let movements = movements_through(env, classified, day);
+    let found = walked(env, scheme, &movements, day, true);
+    let row_of = |lot: &Lot| movements.ins.get(lot.came_in).map(|i| i.row);
+    let item = |lot: &Lot, quantity: Decimal, amounts: &Amounts| HoldingItem {
+        row: row_of(lot),
+        asset: lot.asset,
+        account: lot.account,
+        quantity,
+        cost: amounts.cost.clone(),
+        bases: amounts.bases.clone(),
+        acquired: lot.day,
+        kind: lot.kind,
+        class: lot.class,
+        on: day,
+    };
+    let held = found.lots.iter().filter(|l| l.held && !l.left.is_zero());
+    let mut items: Vec<HoldingItem> = held.map(|l| item(l, l.left, &l.rest)).collect();
+    // Out of sight, and still the owner's.
+    let outside = movements.outs.iter().enumerate().filter(|(_, o)| o.why == Why::Outside);
+    for part in outside.flat_map(|(index, _)| found.parts_of.get(index).cloned().unwrap_or(0..0)) {
+        let Some(part) = found.parts.get(part) else { continue };
+        items.extend(part.lot.and_then(|l| found.lots.get(l)).map(|l| item(l, part.quantity, &part.amounts)));
+    }
+    // The cost of a whole portfolio belongs to no lot of it.
+    items.extend(found.portfolio.iter().map(|amounts| HoldingItem {
+        row: None,
+        asset: Symbol::NONE,
+        account: Symbol::NONE,
+        quantity: Decimal::ZERO,
+        cost: amounts.cost.clone(),
+        bases: amounts.bases.clone(),
+        acquired: day,
+        kind: Kind::Opening,
+        class: WordId::OTHER,
+        on: day,
+    }));
+    items
+}
+
 /// Matches and costs the movements of the rows up to a day.
 pub fn matched(env: &Env<'_>, scheme: &Scheme, movements: &Movements, through: NaiveDate) -> Matched {
+    walked(env, scheme, movements, through, false)
+}
+
+fn walked(env: &Env<'_>, scheme: &Scheme, movements: &Movements, through: NaiveDate, lot_by_lot: bool) -> Matched {
     let nothing = Parts::default();
     let asker = Asker::new(env, &nothing);
     let by_id: std::collections::BTreeMap<Arc<str>, usize> = env
@@ -99,7 +146,7 @@ pub fn matched(env: &Env<'_>, scheme: &Scheme, movements: &Movements, through: N
         by_id.get(row_id(entry, *day).as_str()).copied()
     };
     let missing = |out: usize, units: Decimal| shortfall(env, movements, out, units);
-    walk(&asker, scheme, movements, through, &synthetic, &missing)
+    walk(&asker, scheme, movements, through, lot_by_lot, &synthetic, &missing)
 }
 
 /// The movements of the rows up to a day.

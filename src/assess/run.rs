@@ -17,7 +17,7 @@ use crate::value::tables::{Prices, Rates};
 
 use super::env::{Days, Env, local_days};
 use super::items::items;
-use super::matching::{has_days_of_the_law, matched, movements_through, report, with_days_of_the_law};
+use super::matching::{has_days_of_the_law, held_at, matched, movements_through, report, with_days_of_the_law};
 use super::parts::Parts;
 use super::payments::{Payment, payments};
 use super::refusal::Log;
@@ -116,7 +116,9 @@ pub fn with_shared<R>(inputs: &Inputs<'_>, shared: &Shared, log: &Log, read: imp
     }
     report(&env, &classified, &found, &scheme);
     let parts = items(&classified, &found, log);
-    let world = World::new(&env, &parts);
+    let snapshot = |day: NaiveDate| held_at(&env, &scheme, &classified, day);
+    let mut world = World::new(&env, &parts);
+    world.snapshot = Some(&snapshot);
     let run = Run {
         env: &env,
         classified: &classified,

@@ -14,7 +14,7 @@ use crate::formula::types::{Value, WordId};
 use crate::rules::book::Rule;
 
 use super::env::Env;
-use super::held::Scratch;
+use super::held::{HoldingItem, Scratch};
 use super::parts::Parts;
 use super::refusal::Outcome;
 
@@ -52,6 +52,8 @@ pub struct World<'a> {
     columns: Vec<Column>,
     figures: RefCell<FxHashMap<(Ref, NaiveDate), Outcome<Value>>>,
     pub(super) scratch: Scratch,
+    /// What is held at the end of a day; nothing in a world without rows.
+    pub snapshot: Option<&'a dyn Fn(NaiveDate) -> Vec<HoldingItem>>,
     /// True while a formula lost digits beyond 28.
     pub lost: Cell<bool>,
 }
@@ -68,7 +70,15 @@ impl<'a> World<'a> {
         };
         let columns =
             env.book.fields.iter().map(|f| std::iter::repeat_with(OnceCell::new).take(length(f.item)).collect()).collect();
-        World { env, parts, columns, figures: RefCell::default(), scratch: Scratch::default(), lost: Cell::new(false) }
+        World {
+            env,
+            parts,
+            columns,
+            figures: RefCell::default(),
+            scratch: Scratch::default(),
+            snapshot: None,
+            lost: Cell::new(false),
+        }
     }
 
     /// The row an item stands on.
@@ -83,6 +93,14 @@ impl<'a> World<'a> {
             Item::Acquisition(i) => self.parts.acquisitions.get(i).map(|d| d.row),
             Item::Holding(i) => self.holding(i).and_then(|h| h.row),
             Item::Loss(row) | Item::PortfolioSale(row) => Some(row),
+        }
+    }
+
+    /// The day an item is about: that of its row; of what is held, the day on which it is looked at.
+    pub fn day_of(&self, item: Item) -> Option<NaiveDate> {
+        match item {
+            Item::Holding(i) => self.holding(i).map(|h| h.on),
+            _ => self.row_of(item).map(|row| self.env.day(row)),
         }
     }
 

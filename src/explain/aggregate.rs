@@ -102,5 +102,6 @@ fn over_word(over: Range) -> &'static str {
         R::PeriodsOf(_) => "periods",
         R::Days { .. } => "days of a list",
         R::List(_) => "a list",
+        R::Holdings(_) => "holdings",
     }
 }

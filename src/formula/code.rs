@@ -1,5 +1,7 @@
 //! A checked formula: every name resolved, every type known.
 
+use chrono::NaiveDate;
+
 use crate::number::Decimal;
 
 use super::token::Span;
@@ -81,6 +83,17 @@ pub enum Range {
     },
     /// The periods of a quantity or tax.
     PeriodsOf(Ref),
+    /// What is held.
+    Holdings(HeldOn),
+}
+
+/// When what is held is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeldOn {
+    Begin,
+    End,
+    Day(NaiveDate),
+    Name(Ref),
 }
 
 /// A resolved name: an index into the rule book, or a field that stands there already.
@@ -235,6 +248,7 @@ impl Code {
         self.walk(&mut |code| match &code.op {
             Op::Ref(name) | Op::Known(name) | Op::At(name, _) => found.push(*name),
             Op::Aggregate { over: Range::List(fact) | Range::Days { fact, .. }, .. } => found.push(Ref::Fact(*fact)),
+            Op::Aggregate { over: Range::Holdings(HeldOn::Name(name)), .. } => found.push(*name),
             _ => {}
         });
         found

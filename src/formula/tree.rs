@@ -206,6 +206,18 @@ pub enum Over {
     DaysOf(String),
     /// The periods of a quantity or tax.
     PeriodsOf(String),
+    /// What is held on a day.
+    Holdings(HeldAt),
+}
+
+/// When what is held is looked at: as the period begins, or at the end of a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HeldAt {
+    Begin,
+    End,
+    Day(NaiveDate),
+    /// A fact or parameter that is a date.
+    Name(String),
 }
 
 impl Over {
@@ -226,6 +238,7 @@ impl Over {
             Over::List(name) => name.clone(),
             Over::DaysOf(name) => format!("days of {name}"),
             Over::PeriodsOf(name) => format!("periods of {name}"),
+            Over::Holdings(_) => "holdings".to_owned(),
             other => Self::WORDS.iter().find(|(_, over)| over == other).map_or_else(String::new, |(word, _)| (*word).to_owned()),
         }
     }

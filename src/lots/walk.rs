@@ -53,12 +53,13 @@ pub(super) struct Course<'a, 'b> {
     pub portfolio_sale: (Amounts, Decimal),
 }
 
-/// Matches and costs all movements. `synthetic` gives the row that stands for an entry of `on_date`.
+/// Matches and costs all movements. `lot_by_lot`: averages give each lot its share back at the end. `synthetic` gives the row that stands for an entry of `on_date`.
 pub fn walk(
     asker: &Asker<'_>,
     scheme: &Scheme,
     movements: &Movements,
     through: NaiveDate,
+    lot_by_lot: bool,
     synthetic: &dyn Fn(usize) -> Option<usize>,
     missing: &Missing<'_>,
 ) -> Matched {
@@ -115,6 +116,10 @@ pub fn walk(
         course.cross(boundary, *on, synthetic);
     }
     course.settle_all();
+    if lot_by_lot {
+        course.own_costs();
+        return course.found;
+    }
     course.close()
 }
 

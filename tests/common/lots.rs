@@ -61,6 +61,11 @@ pub fn law(sections: &[&str]) -> RuleBook {
     loaded.book.expect("the law is sound")
 }
 
+/// What is wrong with a law.
+pub fn faults(sections: &[&str]) -> Vec<fisc::diagnostic::Diagnostic> {
+    load(&[Source::new("tax.yaml", format!("{HEAD}{}", sections.join("\n")))]).diagnostics
+}
+
 /// A law that differs only in its matching.
 pub fn matching(text: &str) -> RuleBook {
     law(&[&format!("matching: {text}"), PLAIN, TAX])

@@ -1,10 +1,10 @@
 //! Aggregates: what they run over, from which days, and what may stand inside.
 
 use crate::diagnostic::{Code as Kind, suggestion};
-use crate::formula::code::{Code, Op, Range, Ref};
+use crate::formula::code::{Code, HeldOn, Op, Range, Ref};
 use crate::formula::names::{Cut, Detail, Item, Named, Per, Scope};
 use crate::formula::token::Span;
-use crate::formula::tree::{DateUnit, Expr, How, Over, Reach};
+use crate::formula::tree::{DateUnit, Expr, HeldAt, How, Over, Reach};
 use crate::formula::types::{Type, Unit};
 
 use super::Checker;
@@ -71,13 +71,14 @@ impl Checker<'_> {
         }
         match written.reach {
             Reach::Period => {}
-            Reach::YearSoFar if !matches!(range, Range::ItsMatches | Range::List(_)) => {}
+            Reach::YearSoFar if !matches!(range, Range::ItsMatches | Range::List(_) | Range::Holdings(_)) => {}
             Reach::YearSoFar => {
                 let message = format!("`{}` are not cut by days", written.over.word());
                 return self.fault(Kind::R0305, span, message, Some("leave `in the year so far` out".into()));
             }
             Reach::Any { unit, .. } => {
-                if matches!(range, Range::ItsMatches | Range::List(_) | Range::Months | Range::Quarters | Range::PeriodsOf(_)) {
+                use Range as R;
+                if matches!(range, R::ItsMatches | R::List(_) | R::Holdings(_) | R::Months | R::Quarters | R::PeriodsOf(_)) {
                     let message = format!("a window of days cannot run over `{}`", written.over.word());
                     let help = "run over rows (`matches`, `income`, ..) or over `days of` a list";
                     return self.fault(Kind::R0305, span, message, Some(help.into()));
@@ -116,6 +117,25 @@ impl Checker<'_> {
             Over::Matches => (Range::Matches, Item::Match, own),
             Over::Income => (Range::Income, Item::Income, own),
             Over::Expenses => (Range::Expenses, Item::Expense, own),
+            Over::Holdings(at) => {
+                let on = match at {
+                    HeldAt::Begin => HeldOn::Begin,
+                    HeldAt::End => HeldOn::End,
+                    HeldAt::Day(day) => HeldOn::Day(*day),
+                    HeldAt::Name(name) => {
+                        let code = self.name(name, span)?;
+                        match (&code.op, &code.ty) {
+                            (Op::Ref(target), Type::Date) => HeldOn::Name(*target),
+                            _ => {
+                                let message = format!("a date was expected, but `{name}` is {}", code.ty);
+                                let help = "write `holdings at period.end`, or at a date";
+                                return self.fault(Kind::R0304, span, message, Some(help.into()));
+                            }
+                        }
+                    }
+                };
+                (Range::Holdings(on), Item::Holding, own)
+            }
             Over::ItsMatches => {
                 if scope.item != Item::Disposal {
                     let help = "in a period's formula write `over matches`";

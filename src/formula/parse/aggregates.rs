@@ -2,7 +2,7 @@
 
 use super::Parser;
 use crate::formula::token::{Span, Token, Trouble};
-use crate::formula::tree::{Best, DateUnit, How, Node, Over, Reach};
+use crate::formula::tree::{Best, DateUnit, HeldAt, How, Node, Over, Reach};
 
 impl Parser<'_> {
     pub(super) fn aggregate(&mut self, how: How) -> Result<Node, Trouble> {
@@ -86,6 +86,21 @@ impl Parser<'_> {
             "its" => {
                 self.want_word("matches")?;
                 return Ok((Over::ItsMatches, span.to(self.last_span())));
+            }
+            "holdings" => {
+                self.want_word("at")?;
+                let day = self.expr(5)?;
+                let at = match day.node {
+                    Node::PeriodBegin => HeldAt::Begin,
+                    Node::PeriodEnd => HeldAt::End,
+                    Node::Date(day) => HeldAt::Day(day),
+                    Node::Name(name) => HeldAt::Name(name),
+                    _ => {
+                        let help = "write `holdings at period.end`, a date, or the name of one";
+                        return Err(Trouble::new(day.span, "what is held is looked at on a day").help(help.to_owned()));
+                    }
+                };
+                return Ok((Over::Holdings(at), span.to(self.last_span())));
             }
             "days" | "periods" => {
                 self.want_word("of")?;
