@@ -24,7 +24,7 @@ fmt: $(VENV)/ready
 
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check 'maturin>=1.9,<2' 'pytest>=8' 'ruff>=0.12' 'mypy>=1.15'
+	$(BIN)/pip install --quiet --disable-pip-version-check 'maturin>=1.9,<2' 'pytest>=8' 'ruff>=0.12' 'mypy>=1.15' 'altair>=5'
 	touch $@
 
 clean:

@@ -53,7 +53,8 @@ impl TaxCalendar {
     /// The parts of a tax year: itself, its quarters, or its months.
     pub fn parts(self, year: Period, per: Per) -> Vec<Period> {
         let months = match per {
-            Per::Year | Per::Row => return vec![year],
+            // Segments are cut by what the law and the facts say, not by the calendar.
+            Per::Year | Per::Segment | Per::Row => return vec![year],
             Per::Quarter => 3,
             Per::Month => 1,
         };
@@ -94,6 +95,7 @@ impl TaxCalendar {
                     - i32::try_from(begins.month()).unwrap_or(1);
                 format!("{year_label}-Q{}", months.div_euclid(3) + 1)
             }
+            Per::Segment => period.begin.to_string(),
             Per::Month => format!("{}-{:02}", period.begin.year(), period.begin.month()),
         }
     }

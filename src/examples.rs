@@ -61,6 +61,48 @@ struct At {
     lot: Option<String>,
 }
 
+/// How many examples a file has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Counts {
+    pub examples: usize,
+    /// Those whose source is said to be confirmed.
+    pub confirmed: usize,
+    /// Figures they expect.
+    pub figures: usize,
+}
+
+impl Counts {
+    pub fn and(self, other: Counts) -> Counts {
+        Counts {
+            examples: self.examples + other.examples,
+            confirmed: self.confirmed + other.confirmed,
+            figures: self.figures + other.figures,
+        }
+    }
+}
+
+/// Counts the examples of one file, without running them.
+pub fn count(file: &Source) -> Counts {
+    let Ok(root) = parse(file) else { return Counts::default() };
+    let nodes = if let Value::List(items) = &root.value { items.as_slice() } else { std::slice::from_ref(&root) };
+    let mut found = Counts { examples: nodes.len(), ..Counts::default() };
+    for node in nodes {
+        if let Some(Value::List(expected)) = key(node, "expect").map(|n| &n.value) {
+            found.figures += expected.len();
+        }
+        let confirmed = key(node, "source").and_then(|n| key(n, "confirmed")).and_then(Node::text);
+        found.confirmed += usize::from(matches!(confirmed, Some("yes" | "true")));
+    }
+    found
+}
+
+fn key<'a>(node: &'a Node, key: &str) -> Option<&'a Node> {
+    match &node.value {
+        Value::Map(entries) => entries.iter().find(|e| e.key == key).map(|e| &e.value),
+        _ => None,
+    }
+}
+
 /// Runs the examples of one file.
 pub fn run(book: &RuleBook, file: &Source) -> Vec<CaseResult> {
     let broken = |diagnostics: Vec<Diagnostic>| {
@@ -264,7 +306,7 @@ fn held(
     let found = if expect.at.holding.is_some() {
         answer::holding(book, example, expect, assessment, inputs)
     } else {
-        answer::figure(expect, assessment).or_else(|| answer::explained(book, example, expect, inputs))
+        answer::figure(book, expect, assessment).or_else(|| answer::explained(book, example, expect, inputs))
     };
     let Some(found) = found else {
         result.got = "no such figure".into();

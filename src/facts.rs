@@ -1,12 +1,12 @@
 //! What the user says of himself: facts read against their declarations.
 
+mod input;
+mod sections;
 mod table;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
-use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{Code, Diagnostic, Source, suggestion};
 use crate::formula::names::Varies;
@@ -16,114 +16,9 @@ use crate::number::Decimal;
 use crate::rules::RuleBook;
 use crate::rules::book::{About, Fact, FactShape};
 use crate::rules::units::literal;
-use crate::yaml::{self, Entry, Node, Scalar, Spot, Style, Value as Yaml};
+use crate::yaml::{Entry, Node, Spot, Value as Yaml};
 
-use table::Table;
-
-/// Facts as given: nothing, a file, or a tree made by another face.
-#[derive(Debug, Clone, Default)]
-pub struct FactsInput {
-    root: Option<(Source, Node)>,
-    /// Facts of many taxpayers, a line each.
-    table: Option<Arc<Table>>,
-    problems: Vec<Diagnostic>,
-    /// From `--set`: they replace what the file says.
-    set: Vec<(String, String)>,
-}
-
-impl FactsInput {
-    /// Reads a facts file: `NAME: value` in YAML, or a CSV with a line for each taxpayer.
-    pub fn file(source: Source) -> FactsInput {
-        if !source.name.to_ascii_lowercase().ends_with(".csv") {
-            return FactsInput::yaml(source);
-        }
-        let (table, problems) = Table::read(source);
-        FactsInput { table: table.map(Arc::new), problems, ..FactsInput::default() }
-    }
-
-    /// The file, for excerpts in messages.
-    pub fn source(&self) -> Option<&Source> {
-        self.root.as_ref().map(|(source, _)| source).or(self.table.as_ref().map(|t| &t.source))
-    }
-
-    /// The taxpayers that a file has lines of, in its order; `None` for facts of one.
-    pub fn taxpayers(&self) -> Option<Vec<&str>> {
-        self.table.as_ref().map(|t| t.taxpayers().collect())
-    }
-
-    pub fn has_taxpayer(&self, taxpayer: &str) -> bool {
-        self.table.as_ref().is_some_and(|t| t.has(taxpayer))
-    }
-
-    /// Reads a facts file in YAML.
-    pub fn yaml(source: Source) -> FactsInput {
-        match yaml::parse(&source) {
-            Ok(node) => FactsInput { root: Some((source, node)), ..FactsInput::default() },
-            Err(problems) => {
-                let only_comments = source.text.lines().all(|l| l.trim().is_empty() || l.trim_start().starts_with('#'));
-                FactsInput { problems: if only_comments { Vec::new() } else { problems }, ..FactsInput::default() }
-            }
-        }
-    }
-
-    /// Facts that another face made; `name` stands for the file in messages.
-    pub fn tree(name: &str, node: Node) -> FactsInput {
-        FactsInput { root: Some((Source::new(name, ""), node)), ..FactsInput::default() }
-    }
-
-    /// Sets one fact; `value` is a scalar as in a facts file.
-    pub fn set(&mut self, name: &str, value: &str) {
-        self.set.push((name.to_owned(), value.to_owned()));
-    }
-
-    fn entries(&self, taxpayer: Option<&str>, problems: &mut Vec<Diagnostic>) -> Vec<(Entry, Source)> {
-        let mut found: Vec<(Entry, Source)> = Vec::new();
-        if let (Some(table), Some(taxpayer)) = (&self.table, taxpayer) {
-            found.extend(table.entries(taxpayer, problems).into_iter().map(|e| (e, table.source.clone())));
-        }
-        if let Some((source, node)) = &self.root
-            && let Yaml::Map(entries) = &node.value
-        {
-            found.extend(entries.iter().map(|e| (e.clone(), source.clone())));
-        }
-        let set = Source::new("--set", "");
-        for (name, value) in &self.set {
-            found.retain(|(e, _)| e.key != *name);
-            let spot = Spot::default();
-            let scalar = Scalar::new(value, Style::Plain);
-            // A map or list in braces is read as in a file: `--set "regime={2024-07-01: mining}"`.
-            let tree = value.starts_with(['{', '[']).then(|| yaml::parse(&Source::new("--set", value.as_str())).ok()).flatten();
-            let node = tree.unwrap_or(Node { spot, value: Yaml::Scalar(scalar) });
-            found.push((Entry { key: name.clone(), key_spot: spot, value: node }, set.clone()));
-        }
-        found
-    }
-
-    fn sha256(&self, entries: &[(Entry, Source)]) -> Option<String> {
-        if entries.is_empty() && self.table.is_none() {
-            return None;
-        }
-        let mut sha = Sha256::new();
-        // Of a file with many taxpayers all of it counts: whose line is read depends on it.
-        self.table.iter().for_each(|t| sha.update(t.sha256.as_bytes()));
-        for (entry, _) in entries {
-            sha.update(entry.key.as_bytes());
-            fingerprint(&entry.value, &mut sha);
-        }
-        Some(sha.finalize().iter().map(|b| format!("{b:02x}")).collect())
-    }
-}
-
-fn fingerprint(node: &Node, sha: &mut Sha256) {
-    match &node.value {
-        Yaml::Scalar(scalar) => sha.update(format!("={}", scalar.text).as_bytes()),
-        Yaml::List(items) => items.iter().for_each(|n| fingerprint(n, sha)),
-        Yaml::Map(entries) => entries.iter().for_each(|e| {
-            sha.update(format!("\n{}", e.key).as_bytes());
-            fingerprint(&e.value, sha);
-        }),
-    }
-}
+pub use input::FactsInput;
 
 /// A fact's value or values.
 #[derive(Debug, Clone, PartialEq)]
@@ -164,12 +59,25 @@ pub struct Allocated {
     pub quantity: Decimal,
 }
 
-/// Reads facts against a law. `year` is the tax year that a bare scalar of a yearly fact means; `taxpayer`, whose line of a
-/// file with many counts.
-pub fn read(input: &FactsInput, book: &RuleBook, ledger: &Ledger, year: i32, taxpayer: Option<&str>) -> (Facts, Vec<Diagnostic>) {
-    let mut reader = FactReader { book, year, problems: input.problems.clone() };
-    reader.header(input, ledger, taxpayer);
-    let entries = input.entries(taxpayer, &mut reader.problems);
+/// Whose facts are read, and for when.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Whose<'a> {
+    /// The tax year that a bare scalar of a yearly fact means.
+    pub year: i32,
+    /// Whose line of a file with many taxpayers counts.
+    pub taxpayer: Option<&'a str>,
+    /// Codes of laws, where several are compared: facts have a section for each (`xx: {..}` or `xx.NAME`), and common ones.
+    pub laws: Option<&'a [String]>,
+}
+
+/// Reads facts against a law.
+pub fn read(input: &FactsInput, book: &RuleBook, ledger: &Ledger, whose: Whose<'_>) -> (Facts, Vec<Diagnostic>) {
+    let mut reader = FactReader { book, year: whose.year, problems: input.problems.clone() };
+    reader.header(input, ledger, whose);
+    let mut entries = input.entries(whose.taxpayer, &mut reader.problems);
+    if let Some(laws) = whose.laws {
+        entries = sections::of(entries, book, laws);
+    }
     let sha256 = input.sha256(&entries);
     let mut facts = Facts { given: vec![Given::Missing; book.facts.len()], sha256, ..Facts::default() };
     if let Some((source, node)) = &input.root
@@ -239,6 +147,11 @@ fn columns(book: &RuleBook, ledger: &Ledger, facts: &mut Facts, reader: &mut Fac
     }
 }
 
+/// True for a fact of the law, and for what any law takes.
+fn is_known(book: &RuleBook, name: &str) -> bool {
+    matches!(name, "cost" | "acquired" | "filed") || book.facts.iter().any(|f| f.name == name)
+}
+
 struct FactReader<'a> {
     book: &'a RuleBook,
     year: i32,
@@ -262,16 +175,16 @@ impl FactReader<'_> {
     }
 
     /// Of a file with many taxpayers: columns that are no facts, and a taxpayer without a line.
-    fn header(&mut self, input: &FactsInput, ledger: &Ledger, taxpayer: Option<&str>) {
+    fn header(&mut self, input: &FactsInput, ledger: &Ledger, whose: Whose<'_>) {
         let Some(table) = &input.table else { return };
         for column in &table.columns {
-            let known = matches!(column.fact.as_str(), "taxpayer" | "cost" | "acquired" | "filed")
-                || self.book.facts.iter().any(|f| f.name == column.fact);
+            // With several laws, what is common need not be known to each of them.
+            let known = whose.laws.is_some() || column.fact == "taxpayer" || is_known(self.book, &column.fact);
             if !known {
                 self.unknown(&column.fact, column.spot, &table.source);
             }
         }
-        if let Some(taxpayer) = taxpayer.filter(|t| !table.has(t) && !ledger.rows.is_empty()) {
+        if let Some(taxpayer) = whose.taxpayer.filter(|t| !table.has(t) && !ledger.rows.is_empty()) {
             let message =
                 format!("the taxpayer `{taxpayer}` has rows, but no line in `{}`: none of its facts is given", table.source.name);
             let help = format!("add a line that begins with `{taxpayer}`");

@@ -1,10 +1,10 @@
 //! Exports to rows: the layouts a source has used, the traps in them, and what is refused.
 
 use fisc::diagnostic::{Diagnostic, Source};
-use fisc::import::{load, recognised, to_csv};
+use fisc::import::{Settings, load, recognised, to_csv};
 
 fn imported(name: &str, text: &str) -> (Vec<String>, Vec<Diagnostic>) {
-    let (csv, problems) = to_csv(&[Source::new(name, text)], None);
+    let (csv, problems) = to_csv(&[Source::new(name, text)], &Settings::default());
     // timestamp,kind,account,received,sent,fee,value: what the rows say, without notes and ids.
     let rows = csv::Reader::from_reader(csv.as_bytes())
         .records()
@@ -63,8 +63,8 @@ fn the_old_names_go_by_their_sign() {
     assert_eq!(
         rows("b.csv", &text),
         [
-            "2020-03-01T08:00:00Z | swap | 400 USDT | 2 ETH | 0.000009895 BNB | ",
-            "2020-03-01T08:00:00Z | fee |  |  | 0.1 USDT | ",
+            "2020-03-01T08:00:00Z | swap | 400 USDT | 2 ETH | 0.1 USDT | ",
+            "2020-03-01T08:00:00Z | fee |  |  | 0.000009895 BNB | ",
             "2020-03-02T08:00:00Z | swap | 0.05 BTC | 1 ETH |  | ",
         ]
     );
@@ -78,7 +78,7 @@ fn other_headers_of_the_same_source_are_read() {
     assert_eq!(rows("history (UTC+6).csv", newest), ["2025-05-31T20:30:00Z | staking | 0.5 SOL |  |  | "]);
     assert_eq!(rows("history(UTC-3).csv", newest), ["2025-06-01T05:30:00Z | staking | 0.5 SOL |  |  | "]);
     let (_, problems) = imported("history.csv", newest);
-    assert_eq!(problems[0].code.id(), "I0103");
+    assert_eq!(problems[0].code.id(), "I0106");
     assert!(problems[0].help.as_ref().unwrap().contains("UTC+6"));
     let spreadsheet = "\"User_ID,\"\"UTC_Time\"\",\"\"Account\"\",\"\"Operation\"\",\"\"Coin\"\",\"\"Change\"\",\"\"Remark\"\"\"\n\"1,\"\"2024-01-01 00:00:00\"\",\"\"Spot\"\",\"\"Deposit\"\",\"\"BTC\"\",\"\"1\"\",\"\"\"\"\"\n";
     assert_eq!(rows("b.csv", spreadsheet), ["2024-01-01T00:00:00Z | deposit | 1 BTC |  |  | "]);
@@ -174,11 +174,17 @@ fn koinly_rows_go_by_their_legs_and_labels() {
 fn columns_may_stand_in_another_order_and_a_strange_one_is_named() {
     let shuffled = "Coin;Change;UTC_Time;Operation;Remark;Account\nBTC;1;2024-01-01 00:00:00;Deposit;;Spot\n";
     assert_eq!(rows("b.csv", shuffled), ["2024-01-01T00:00:00Z | deposit | 1 BTC |  |  | "]);
-    let strange = "UTC_Time,Account,Operation,Coin,Change,Remark,Mood\n";
-    let (_, problems) = imported("b.csv", strange);
+    let strange = "UTC_Time,Account,Mood,Operation,Coin,Change,Remark\n2024-01-01 00:00:00,Spot,good,Deposit,BTC,1,\n";
+    let (read, problems) = imported("b.csv", strange);
+    assert_eq!(read, ["2024-01-01T00:00:00Z | deposit | 1 BTC |  |  | "]);
+    assert_eq!(problems[0].code.id(), "I0108");
+    assert!(problems[0].message.contains("`Mood`"), "{}", problems[0].message);
+    let renamed = "UTC_Time,Account,Action,Coin,Change,Remark\n";
+    let (read, problems) = imported("b.csv", renamed);
+    assert!(read.is_empty());
     assert_eq!(problems[0].code.id(), "I0101");
     let help = problems[0].help.as_ref().unwrap();
-    assert!(help.contains("`binance_transactions`, with `Mood`"), "{help}");
+    assert!(help.contains("`binance_transactions`, without `Operation`, with `Action`"), "{help}");
 }
 
 #[test]

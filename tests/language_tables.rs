@@ -252,16 +252,20 @@ fn a_period_is_explained_and_expected_by_its_name() {
     assert!(text.contains("by quarter, since `size is small`"), "{text}");
     assert!(explain(&sound(), &inputs("size: large"), &options(&[]), "turnover_tax@2023-02").is_ok());
     assert!(explain(&sound(), &inputs("size: large"), &options(&[]), "turnover_tax@2023-Q1").is_err());
-    let example = |period: &str, value: &str| {
+    let example = |size: &str, period: &str, value: &str| {
         let ledger = LEDGER.lines().map(|l| format!("  {l}\n")).collect::<String>();
         let text = format!(
-            "id: e\nyear: 2023\nfacts: {{ size: large }}\nledger: |\n{ledger}expect: [ {{ figure: turnover_tax, at: {{ period: {period} }}, value: {value} }} ]\n"
+            "id: e\nyear: 2023\nfacts: {{ size: {size} }}\nledger: |\n{ledger}expect: [ {{ figure: turnover_tax, at: {{ period: {period} }}, value: {value} }} ]\n"
         );
         fisc::examples::run(&sound(), &Source::new("e.yaml", text)).remove(0)
     };
-    assert!(example("2023-02", "19").ok);
+    assert!(example("large", "2023-02", "19").ok);
+    // A quarter of a tax by the month is the sum of its months.
+    assert!(example("large", "2023-Q1", "28").ok);
+    assert!(example("large", "2023-Q2", "0").ok);
     // A period that the tax does not have is no zero.
-    assert!(!example("2023-Q2", "0").ok);
+    assert!(!example("small", "2023-05", "0").ok);
+    assert!(!example("large", "2022-Q4", "0").ok);
 }
 
 #[test]

@@ -101,6 +101,28 @@ fn interest(change: &[(&str, &str)], rows: &str) -> Option<Decimal> {
 }
 
 #[test]
+fn interest_may_have_a_limit() {
+    let rows = "2024-01-10T10:00:00Z,e1,expense,,,100,EUR,,,\n2024-03-21T10:00:00Z,p1,tax_paid,,,100,EUR,levy;2024-01,,\n";
+    // 30 days late: 19 at 0.1%, 11 at 0.2%, together 4.1%.
+    assert_eq!(interest(&[], rows), Some(d("4.1")));
+    assert_eq!(interest(&[("each: day,", "each: day, limit: 5%,")], rows), Some(d("4.1")));
+    assert_eq!(interest(&[("each: day,", "each: day, limit: 3%,")], rows), Some(d("3")));
+}
+
+#[test]
+fn only_some_parts_of_a_year_may_have_an_advance() {
+    let rows = "2024-02-10T10:00:00Z,i1,reward,1,BTC,,,,1000,EUR\n2024-11-10T10:00:00Z,i2,reward,1,BTC,,,,1000,EUR\n";
+    let parts = |change: &[(&str, &str)]| {
+        let a = assessed(&law(change), rows);
+        let advances = line(&a, "profit", "2024").advances.clone().unwrap_or_default();
+        advances.into_iter().map(|a| (a.period, a.amount)).collect::<Vec<_>>()
+    };
+    let first = ("2024-Q1".to_owned(), Some(d("100")));
+    assert_eq!(parts(&[("cumulative: yes, ", "")]), [first.clone(), ("2024-Q4".to_owned(), Some(d("100")))]);
+    assert_eq!(parts(&[("cumulative: yes, ", "parts: [1, 2, 3], ")]), [first]);
+}
+
+#[test]
 fn each_day_late_bears_the_rate_of_that_day() {
     let a = assessed(&law(&[]), LEDGER);
     assert!(a.errors.is_empty(), "{:?}", a.errors);

@@ -34,7 +34,8 @@ fn conserved(ledger: &str, method: &str) {
     let book = kg();
     let calendar = TaxCalendar { month: 1, day: 1 };
     let year = calendar.year(2023).unwrap();
-    let (facts, _) = fisc::facts::read(&inputs.facts, book, &inputs.ledger, 2023, None);
+    let (facts, _) =
+        fisc::facts::read(&inputs.facts, book, &inputs.ledger, fisc::facts::Whose { year: 2023, ..Default::default() });
     let words = book
         .options
         .iter()

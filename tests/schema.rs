@@ -219,7 +219,7 @@ fn of_one_mind(flaw: impl Fn(&str, &Spot) -> Option<String>, must: impl Fn(&Spot
 }
 
 fn in_table(spot: &Spot) -> bool {
-    spot.path.iter().any(|step| step == "table")
+    spot.path.iter().any(|step| ["table", "fields"].contains(&step.as_str()) || spot.path.iter().any(|s| s == "figures"))
 }
 
 fn any(errors: &[Diagnostic], codes: &[Code]) -> bool {
@@ -230,7 +230,7 @@ fn any(errors: &[Diagnostic], codes: &[Code]) -> bool {
 fn misspelt_keys_are_refused_by_both() {
     let refused = of_one_mind(
         |text, spot| spot.key.is_some().then(|| spot.with_key(text, &misspelt(spot.name()))),
-        // The keys of a table are names that the file declares.
+        // The keys of tables and records are names that the file declares.
         |spot, errors| !in_table(spot) && any(errors, &[Code::R0201, Code::R0105]),
     );
     assert!(refused > 250, "{refused}");
@@ -242,7 +242,8 @@ fn missing_keys_are_refused_by_both() {
         |text, spot| spot.key.is_some().then(|| spot.deleted(text)),
         |spot, errors| {
             // Needed for what stands elsewhere: sections of the law, arguments of readings, dates of later values, keys of tables.
-            let beyond = spot.path.len() == 1 || matches!(spot.name(), "argument" | "from" | "late" | "by");
+            let beyond =
+                spot.path.len() == 1 || in_table(spot) || matches!(spot.name(), "argument" | "from" | "late" | "by" | "worth");
             !beyond && any(errors, &[Code::R0202, Code::R0401])
         },
     );
@@ -257,8 +258,10 @@ fn values_of_another_shape_are_refused_by_both() {
         (false, _) if spot.in_flow || text[spot.value.clone()].starts_with(['{', '[']) => Some(spot.with_value(text, "xyz")),
         _ => None,
     };
-    // What a default must be follows from its neighbours.
-    let refused = of_one_mind(other, |spot, errors| spot.name() != "default" && any(errors, &[Code::R0203]));
+    // What a default must be follows from its neighbours, and a value from the unit.
+    let refused = of_one_mind(other, |spot, errors| {
+        !matches!(spot.name(), "default" | "value" | "otherwise") && any(errors, &[Code::R0203])
+    });
     assert!(refused > 300, "{refused}");
 }
 

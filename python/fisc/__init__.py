@@ -19,20 +19,25 @@ from ._api import (
     Tax,
     assess,
     check,
-    jurisdictions,
     read_ledger,
 )
+from ._compare import Compared, Comparison, Difference, compare
 from ._errors import Diagnostic, FiscError
 from ._fisc import __version__
+from ._law import Law, jurisdictions, law
 from ._readings import Extreme, Range
 
 __all__ = [
     "Advance",
     "Assessment",
+    "Compared",
+    "Comparison",
     "Diagnostic",
+    "Difference",
     "Explanation",
     "Extreme",
     "FiscError",
+    "Law",
     "Ledger",
     "Range",
     "Table",
@@ -40,6 +45,8 @@ __all__ = [
     "__version__",
     "assess",
     "check",
+    "compare",
     "jurisdictions",
+    "law",
     "read_ledger",
 ]

@@ -407,12 +407,3 @@ def assess(
 def check(target: Path) -> list[Diagnostic]:
     """The messages on a rule folder, a rule file, or the code of a jurisdiction; empty where it is sound."""
     return messages(json.loads(_fisc.check(str(target))))
-
-
-def jurisdictions(rules: Path | None = None) -> list[dict[str, str]]:
-    """What is covered: records with `code` and `title`."""
-    try:
-        found = _fisc.jurisdictions(None if rules is None else fspath(rules))
-    except ValueError as error:
-        raise raised(error) from None
-    return [{"code": code, "title": title} for code, title in found]

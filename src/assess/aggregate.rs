@@ -142,6 +142,7 @@ impl World<'_> {
             }
             Range::Months => periods(self.env.calendar.parts(year, Per::Month)),
             Range::Quarters => periods(self.env.calendar.parts(year, Per::Quarter)),
+            Range::SegmentsOf(name) => periods(self.segments(&[name], within)?),
             Range::PeriodsOf(figure) => periods(self.periods(figure, year)?),
             Range::List(fact) | Range::Days { fact, .. } => {
                 let count = self.records(fact)?;
@@ -151,7 +152,7 @@ impl World<'_> {
     }
 
     /// How many records a list fact has; a list that is not given and has no default refuses.
-    fn records(&self, fact: usize) -> Outcome<usize> {
+    pub(super) fn records(&self, fact: usize) -> Outcome<usize> {
         match self.env.given(fact) {
             Given::List(records) => Ok(records.len()),
             _ => {

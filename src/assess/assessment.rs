@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use crate::diagnostic::Diagnostic;
 use crate::number::Decimal;
+use crate::rules::book::Cause;
 
 /// The liabilities of one tax year under one law, with what they rest on.
 #[derive(Debug, Clone, Default)]
@@ -29,12 +30,36 @@ pub struct Assessment {
     pub choices: Vec<OptionReport>,
     /// With `--all-readings` or `--all-choices`: between what the total lies.
     pub range: Option<Span>,
+    /// What is not taxed, by cause, where laws are set side by side.
+    pub exempt: Vec<LeftOut>,
+    /// The total in the currency of a comparison.
+    pub converted: Option<Option<Decimal>>,
     pub assumptions: Vec<Assumption>,
     pub errors: Vec<Diagnostic>,
     pub warnings: Vec<Diagnostic>,
     pub provenance: Provenance,
     /// Every tax of the law with its periods, applying or not.
     pub known_taxes: Vec<(String, Vec<String>)>,
+}
+
+/// An amount that is not taxed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    pub cause: Cause,
+    pub of: LeftOutOf,
+    /// `None` where it cannot be told.
+    pub amount: Option<Decimal>,
+}
+
+/// What an amount is left out of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LeftOutOf {
+    /// Of gains or income that the law counts.
+    Counted,
+    /// A gain that the law does not count: no disposal of it stands in the assessment.
+    Gains,
+    /// Receipts that the law does not count as income.
+    Receipts,
 }
 
 /// One tax of one period.

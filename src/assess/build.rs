@@ -94,10 +94,16 @@ fn quantities(run: &Run<'_>, to: &mut Assessment) {
                 });
                 QuantityValue::Map(rows.collect())
             }
-            Ok(per) => {
-                let periods = env.calendar.parts(env.year, per).into_iter();
-                QuantityValue::Map(periods.map(|p| (env.calendar.label(p), amount(run.world.figure(name, p)))).collect())
-            }
+            Ok(_) => match run.world.periods(name, env.year) {
+                Ok(periods) => {
+                    let each = periods.into_iter().map(|p| (env.calendar.label(p), amount(run.world.figure(name, p))));
+                    QuantityValue::Map(each.collect())
+                }
+                Err(refused) => {
+                    env.log.refused_figure(&quantity.name, &refused);
+                    QuantityValue::One(None)
+                }
+            },
         };
         to.quantities.push((quantity.name.clone(), value));
     }

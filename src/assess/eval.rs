@@ -39,6 +39,11 @@ impl World<'_> {
             }
             Op::Known(name) => Ok(Value::YesNo(self.is_known(*name, ctx))),
             Op::If(test, yes, no) => self.eval(if self.yes(test, ctx)? { yes } else { no }, ctx),
+            Op::Apply(schedule, amount) => {
+                let amount = self.number(amount, ctx)?;
+                self.schedule(*schedule, amount, ctx).map(Value::Number)
+            }
+            Op::Argument => Ok(Value::Number(self.argument())),
             Op::Call(function, arguments) => self.call(*function, arguments, ctx),
             Op::Round { value, to, toward } => self.fit(round(self.number(value, ctx)?, *to, *toward)).map(Value::Number),
             Op::DaysBetween(a, b) => {

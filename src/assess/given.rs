@@ -8,7 +8,7 @@ use crate::facts::Given as Fact;
 use crate::formula::code::Ref;
 use crate::formula::names::Varies;
 use crate::formula::types::Value;
-use crate::rules::book::{DatedValue, Given, SelectedBy, TableRow};
+use crate::rules::book::{At, DatedValue, Given, Parameter, SelectedBy, TableRow};
 use crate::rules::tables::key_refs;
 
 use super::refusal::{Outcome, Refused};
@@ -16,11 +16,17 @@ use super::world::{Ctx, Item, World};
 
 impl World<'_> {
     pub(super) fn parameter(&self, parameter: usize, ctx: Ctx) -> Outcome<Value> {
+        self.steady_where_read(parameter, ctx)?;
+        self.parameter_at(parameter, self.selected_day(parameter, ctx), ctx)
+    }
+
+    /// Refuses a value selected by the period that changes inside it.
+    pub(super) fn steady_where_read(&self, parameter: usize, ctx: Ctx) -> Outcome<()> {
         let selected_by = self.env.book.parameters.get(parameter).map(|p| p.selected_by);
         if selected_by == Some(SelectedBy::Period) && self.row_of(ctx.item).is_none() {
             self.steady(parameter, ctx.period)?;
         }
-        self.parameter_at(parameter, self.selected_day(parameter, ctx), ctx)
+        Ok(())
     }
 
     /// The day that selects the value of a parameter where it is read.
@@ -41,7 +47,8 @@ impl World<'_> {
     pub(super) fn steady(&self, parameter: usize, period: Period) -> Outcome<()> {
         let Some(entry) = self.env.book.parameters.get(parameter) else { return Ok(()) };
         let inside = |day: &NaiveDate| *day > period.begin && *day <= period.end;
-        let shadow = self.env.shadow.filter(|(of, _)| *of == parameter).and_then(|(_, index)| entry.shadows.get(index));
+        let shadow =
+            self.env.shadow.filter(|(of, _)| *of == whole(entry, parameter)).and_then(|(_, index)| entry.shadows.get(index));
         let after = shadow.and_then(|s| s.in_force.until?.succ_opt());
         let begins = entry.values.iter().chain(shadow).filter_map(|v| v.in_force.from);
         let change = begins.chain(after).find(inside);
@@ -67,7 +74,8 @@ impl World<'_> {
     /// The dated value that counts on a day: the shadow of this run, if it speaks of the day, else the one in force.
     fn dated(&self, parameter: usize, day: NaiveDate) -> Option<&DatedValue> {
         let entry = self.env.book.parameters.get(parameter)?;
-        let shadow = self.env.shadow.filter(|(of, _)| *of == parameter).and_then(|(_, index)| entry.shadows.get(index));
+        let shadow =
+            self.env.shadow.filter(|(of, _)| *of == whole(entry, parameter)).and_then(|(_, index)| entry.shadows.get(index));
         let shadow = shadow.filter(|s| s.in_force.holds(day));
         shadow.or_else(|| self.value_in_force(parameter, day).and_then(|i| entry.values.get(i)))
     }
@@ -93,34 +101,52 @@ impl World<'_> {
 
     /// The value of a parameter on a day; its tables are looked up where `ctx` stands.
     pub fn parameter_at(&self, parameter: usize, day: NaiveDate, ctx: Ctx) -> Outcome<Value> {
-        let Some(entry) = self.env.book.parameters.get(parameter) else { return Ok(Value::ZERO) };
+        let given = self.given_at(parameter, day, ctx)?;
+        self.given_value(parameter, given, day)
+    }
+
+    /// What the law's file says of a parameter on a day; of a table, the row that counts.
+    pub(super) fn given_at(&self, parameter: usize, day: NaiveDate, ctx: Ctx) -> Outcome<&Given> {
         let dated = self.dated(parameter, day);
         let mut given = dated.map(|d| (&d.value, &d.at));
-        let mut keys = String::new();
         if let Some((Given::Table(rows), _)) = given {
             let row = self.table_row(parameter, rows, ctx)?;
-            keys = format!(":{row:?}");
             // The checker has seen to it that some row fits.
             given = row.and_then(|r| rows.get(r)).map(|r| (&r.value, &r.at));
         }
-        let value = match given.map(|(value, _)| value) {
-            Some(Given::Literal(value)) => *value,
-            Some(Given::Formula(formula)) => self.eval(&formula.code, Ctx { period: Period::day(day), item: Item::None })?,
-            Some(Given::Unknown | Given::Table(_)) | None => {
-                return Err(self.env.log.refuse(format!("unknown:{parameter}:{day}{keys}"), || {
-                    let message =
-                        format!("the law's file has no value of `{}` ({}) for {day}", entry.name, entry.title.to_lowercase());
-                    let place = given.map_or(&entry.at, |(_, at)| at).place();
-                    Diagnostic::new(Kind::A0205, message)
-                        .at(place)
-                        .help("the sources read do not give it; add the value with its source to the rule file")
-                }));
+        let known_through = self.env.book.parameters.get(parameter).and_then(|p| p.known_through);
+        match given {
+            None | Some((Given::Unknown | Given::Table(_), _)) => Err(self.no_value(parameter, day, given.map(|(_, at)| at))),
+            Some((value, _)) => {
+                if known_through.is_some_and(|known| day > known) {
+                    self.past_known(parameter, day)?;
+                }
+                Ok(value)
             }
-        };
-        if entry.known_through.is_some_and(|known| day > known) {
-            self.past_known(parameter, day)?;
         }
-        Ok(value)
+    }
+
+    /// A literal, or a formula over other parameters as of the day.
+    pub(super) fn given_value(&self, parameter: usize, given: &Given, day: NaiveDate) -> Outcome<Value> {
+        match given {
+            Given::Literal(value) => Ok(*value),
+            Given::Formula(formula) => self.eval(&formula.code, Ctx { period: Period::day(day), item: Item::None }),
+            Given::Unknown | Given::Table(_) | Given::Bands(_) | Given::Record(_) => Err(self.no_value(parameter, day, None)),
+        }
+    }
+
+    pub(super) fn no_value(&self, parameter: usize, day: NaiveDate, at: Option<&At>) -> Refused {
+        let place = at.map(At::place);
+        let key = format!("unknown:{parameter}:{day}:{place:?}");
+        self.env.log.refuse(key, || {
+            let (name, title, own) = match self.env.book.parameters.get(parameter) {
+                Some(p) => (p.name.as_str(), p.title.to_lowercase(), Some(p.at.place())),
+                None => ("", String::new(), None),
+            };
+            Diagnostic::new(Kind::A0205, format!("the law's file has no value of `{name}` ({title}) for {day}"))
+                .at_opt(place.or(own))
+                .help("the sources read do not give it; add the value with its source to the rule file")
+        })
     }
 
     pub(super) fn past_known(&self, parameter: usize, day: NaiveDate) -> Outcome<()> {
@@ -135,7 +161,7 @@ impl World<'_> {
             }));
         }
         let mut past = self.env.log.past_known.borrow_mut();
-        let span = past.entry(parameter).or_insert((day, day));
+        let span = past.entry(whole(entry, parameter)).or_insert((day, day));
         *span = (span.0.min(day), span.1.max(day));
         Ok(())
     }
@@ -223,4 +249,9 @@ impl World<'_> {
             _ => Ok(Value::ZERO),
         }
     }
+}
+
+/// The parameter that one is a part of, or itself.
+fn whole(entry: &Parameter, parameter: usize) -> usize {
+    entry.derived.map_or(parameter, |d| d.of)
 }

@@ -40,6 +40,8 @@ pub struct Paid {
     /// Stretches of one rate, and the interest for them; none where it was in time.
     pub spans: Vec<Span>,
     pub interest: Decimal,
+    /// The interest would have been more, but for the most that the law allows.
+    pub limited: bool,
 }
 
 /// Days that bear one rate, both included.
@@ -101,7 +103,14 @@ impl World<'_> {
                 }
                 left = self.plus(left, -amount)?;
                 debt.unpaid = self.plus(debt.unpaid, -amount)?;
-                let paid = Paid { row: payment.row, day: payment.day, amount, spans: Vec::new(), interest: Decimal::ZERO };
+                let paid = Paid {
+                    row: payment.row,
+                    day: payment.day,
+                    amount,
+                    spans: Vec::new(),
+                    interest: Decimal::ZERO,
+                    limited: false,
+                };
                 debt.paid.push(paid);
             }
             found.overpaid = self.plus(found.overpaid, left)?;
@@ -112,6 +121,12 @@ impl World<'_> {
             for paid in debt.paid.iter_mut().filter(|p| p.day > debt.due) {
                 paid.spans = until(&spans, late.each, paid.day);
                 paid.interest = self.accrued(late, debt.due, paid)?;
+                if let Some(limit) = &late.limit {
+                    let share = self.number(&limit.code, Ctx { period: Period::day(debt.due), item: Item::None })?;
+                    let most = self.fit(number::mul(paid.amount, share))?;
+                    paid.limited = paid.interest > most;
+                    paid.interest = paid.interest.min(most);
+                }
                 found.total = self.plus(found.total, paid.interest)?;
             }
         }

@@ -1,6 +1,11 @@
 //! The periods of figures: by one length, or by cases decided on the first day of each tax year.
 
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
 use crate::calendar::Period;
+use crate::facts::Given;
 use crate::formula::code::Ref;
 use crate::formula::names::Per;
 use crate::rules::book::PerRule;
@@ -43,7 +48,38 @@ impl World<'_> {
 
     /// The periods of a figure in a tax year.
     pub fn periods(&self, figure: Ref, year: Period) -> Outcome<Vec<Period>> {
-        Ok(self.env.calendar.parts(year, self.per(figure, year)?))
+        match self.per(figure, year)? {
+            Per::Segment => {
+                let keys = self.per_rule(figure).map_or(&[][..], |rule| &rule.segments);
+                self.segments(&keys.iter().filter_map(|k| k.target).collect::<Vec<Ref>>(), year)
+            }
+            per => Ok(self.env.calendar.parts(year, per)),
+        }
+    }
+
+    /// The stretches of a period in which none of the values changes.
+    pub fn segments(&self, names: &[Ref], within: Period) -> Outcome<Vec<Period>> {
+        let mut cuts: BTreeSet<NaiveDate> = [within.begin].into();
+        let mut cut = |day: Option<NaiveDate>| cuts.extend(day.filter(|d| *d > within.begin && *d <= within.end));
+        for name in names {
+            match name {
+                Ref::Parameter(parameter) => {
+                    for value in self.env.book.parameters.get(*parameter).map_or(&[][..], |p| &p.values) {
+                        cut(value.in_force.from);
+                        cut(value.in_force.until.and_then(|d| d.succ_opt()));
+                    }
+                }
+                Ref::Fact(fact) => match self.env.given(*fact) {
+                    Given::ByDate(map) if !self.env.is_emptied(*fact) => map.keys().for_each(|day| cut(Some(*day))),
+                    Given::Faulty(_) => drop(self.fact_default(*fact)?),
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+        let begins: Vec<NaiveDate> = cuts.into_iter().collect();
+        let ends = begins.iter().skip(1).filter_map(|d| d.pred_opt()).chain([within.end]);
+        Ok(begins.iter().zip(ends).map(|(begin, end)| Period { per: Per::Segment, begin: *begin, end }).collect())
     }
 
     /// The period of a figure just before one of its periods; `None` before the first year of the chain.

@@ -86,7 +86,9 @@ impl World<'_> {
         let Some(advances) = &entry.advances else { return Vec::new() };
         let mut earlier: Outcome<Decimal> = Ok(Decimal::ZERO);
         let mut found = Vec::new();
-        for part in self.env.calendar.within(period, advances.per) {
+        let parts = self.env.calendar.within(period, advances.per).into_iter().enumerate();
+        let named = |index: usize| advances.parts.is_empty() || advances.parts.contains(&(index + 1));
+        for (_, part) in parts.filter(|(index, _)| named(*index)) {
             let amount = self.number(&advances.amount.code, Ctx { period: part, item: Item::None }).and_then(|amount| {
                 let amount = if advances.cumulative { self.plus(amount, -earlier.clone()?)? } else { amount };
                 let amount = amount.max(Decimal::ZERO);

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ops::Range;
+use std::rc::Rc;
 
 use chrono::NaiveDate;
 use rustc_hash::FxHashMap;
@@ -11,12 +12,15 @@ use crate::facts::Given as Fact;
 use crate::formula::code::Ref;
 use crate::formula::names::Item as ItemKind;
 use crate::formula::types::{Value, WordId};
-use crate::rules::book::Rule;
+use crate::number::Decimal;
+use crate::rules::book::{Case, Computed, Rule};
 
+use super::carries::{Used, Vintage};
 use super::env::Env;
 use super::held::{HoldingItem, Scratch};
 use super::parts::Parts;
 use super::refusal::Outcome;
+use super::shares::Shares;
 
 /// What one evaluation is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +47,8 @@ pub struct Ctx {
     pub item: Item,
 }
 
+/// What is remembered of allocations and offsets, by their number and the first day of a period.
+type Carried<T> = FxHashMap<(usize, NaiveDate), Outcome<Rc<T>>>;
 type Column = Vec<OnceCell<Outcome<Value>>>;
 
 /// The values of a run. Figures and fields are computed once.
@@ -52,6 +58,11 @@ pub struct World<'a> {
     columns: Vec<Column>,
     figures: RefCell<FxHashMap<(Ref, NaiveDate), Outcome<Value>>>,
     pub(super) scratch: Scratch,
+    /// Allocations by their period, and offsets by year: what was used, what was handed on.
+    pub(super) shared_out: RefCell<Carried<Shares>>,
+    pub(super) carried: RefCell<(Carried<Used>, Carried<Vec<Vintage>>)>,
+    /// The amounts that schedules are being asked about, the innermost last.
+    pub(super) arguments: RefCell<Vec<Decimal>>,
     /// What is held at the end of a day; nothing in a world without rows.
     pub snapshot: Option<&'a dyn Fn(NaiveDate) -> Vec<HoldingItem>>,
     /// True while a formula lost digits beyond 28.
@@ -76,6 +87,9 @@ impl<'a> World<'a> {
             columns,
             figures: RefCell::default(),
             scratch: Scratch::default(),
+            shared_out: RefCell::default(),
+            carried: RefCell::default(),
+            arguments: RefCell::default(),
             snapshot: None,
             lost: Cell::new(false),
         }
@@ -130,6 +144,7 @@ impl<'a> World<'a> {
             Ref::Label(label) => Ok(Value::Word(self.row_of(ctx.item).map_or(WordId::OTHER, |row| self.env.label(label, row)))),
             Ref::Option(option) => Ok(Value::Word(self.env.option(option))),
             Ref::Parameter(parameter) => self.parameter(parameter, ctx),
+            Ref::Schedule(_) => Ok(Value::ZERO),
             Ref::Quantity(_) | Ref::Tax(_) => self.figure(name, ctx.period),
             Ref::Field(field) => self.field(field, ctx.item),
             Ref::Row(field) => self.row_field(field, ctx.item),
@@ -207,21 +222,30 @@ impl<'a> World<'a> {
                 return Ok(*filed);
             }
         }
-        self.rule(&entry.rule, Ctx { period, item: Item::None })
+        match entry.computed {
+            Some(Computed::Share { allocation, part }) => self.share(allocation, part, period).map(Value::Number),
+            Some(Computed::Carry { offset, part }) => self.carry(offset, part, period).map(Value::Number),
+            None => self.rule(&entry.rule, Ctx { period, item: Item::None }),
+        }
+    }
+
+    /// The value of the first case that holds.
+    pub fn rule(&self, rule: &Rule, ctx: Ctx) -> Outcome<Value> {
+        self.case(rule, ctx)?.map_or(Ok(Value::ZERO), |case| self.eval(&case.then.code, ctx))
     }
 
     /// The first case that holds.
-    pub fn rule(&self, rule: &Rule, ctx: Ctx) -> Outcome<Value> {
+    pub fn case<'r>(&self, rule: &'r Rule, ctx: Ctx) -> Outcome<Option<&'r Case>> {
         for case in &rule.cases {
             let holds = match &case.when {
                 Some(when) => self.eval(&when.code, ctx)? == Value::YesNo(true),
                 None => true,
             };
             if holds {
-                return self.eval(&case.then.code, ctx);
+                return Ok(Some(case));
             }
         }
-        Ok(Value::ZERO)
+        Ok(None)
     }
 }
 

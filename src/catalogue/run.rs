@@ -132,7 +132,7 @@ impl Run {
             Stage::Test => self.with_law(code, |book| {
                 own("yaml").iter().flat_map(|f| examples::run(book, f)).flat_map(|case| case.diagnostics).collect()
             }),
-            Stage::Import => own("csv").map(|f| import::load(&[f]).1).unwrap_or_default(),
+            Stage::Import => own("csv").map(imported).unwrap_or_default(),
             Stage::Format => own("yaml").and_then(|f| import::format::read(&f).err()).unwrap_or_default(),
             Stage::Assess | Stage::Explain => self.with_law(code, |book| self.assessed(book, code)),
         }
@@ -185,4 +185,12 @@ fn facts_file(code: Code) -> Option<Source> {
 
 fn is_rates(code: Code) -> bool {
     code.id().starts_with('P')
+}
+
+/// What is said of an export, from its bytes on.
+fn imported(file: Source) -> Vec<Diagnostic> {
+    match import::decode::decode(&file.name, file.text.as_bytes().to_vec()) {
+        Ok(opened) => opened.warnings.into_iter().chain(import::load(&opened.sources).1).collect(),
+        Err(problem) => vec![problem],
+    }
 }

@@ -19,6 +19,12 @@ Examples:
   fisc assess 2023.csv 2024.csv --in kg --years 2023..2024 --format json -o both.json
   fisc assess ledger.csv --in kg --year 2024 --set taxpayer_kind=company --all-readings";
 
+const COMPARE: &str = "\
+Examples:
+  fisc compare ledger.csv --in kg,de,us --year 2024 --currency USD --rates rates.csv
+  fisc compare binance.csv --in kg,de --year 2024 --currency EUR --rates rates.csv --facts facts.yaml
+  fisc compare ledger.csv --in kg,de --year 2024 --currency EUR --rates rates.csv --set kg.taxpayer_kind=company";
+
 const EXPLAIN: &str = "\
 Examples:
   fisc explain ledger.csv --in kg --year 2024 income_tax
@@ -28,17 +34,36 @@ Examples:
 const CHECK: &str = "\
 Examples:
   fisc check kg
-  fisc check my/rules/xx --format json";
+  fisc check my/rules/xx --format json
+  fisc check --unconfirmed kg";
 
 const TEST: &str = "\
 Examples:
   fisc test kg
   fisc test my/rules/xx";
 
+const LAW: &str = "\
+Examples:
+  fisc law kg --year 2024
+  fisc law kg --all
+  fisc law kg --year 2024 --format html -o law.html";
+
+const JURISDICTIONS: &str = "\
+Examples:
+  fisc jurisdictions
+  fisc jurisdictions --format json";
+
+const BALANCES: &str = "\
+Examples:
+  fisc balances ledger.csv
+  fisc balances kraken-ledgers.csv binance.csv --format json";
+
 const IMPORT: &str = "\
 Examples:
   fisc import binance.csv -o ledger.csv
-  fisc import part1.csv part2.csv --format binance_transactions -o ledger.csv";
+  fisc import exports/ -o ledger.csv
+  fisc import electrum-history.csv --zone Europe/Paris --set fiat=EUR -o ledger.csv
+  fisc import part1.csv part2.csv --format binance_transactions --explain";
 
 const SCHEMA: &str = "\
 Examples:
@@ -73,23 +98,33 @@ pub enum Command {
     /// Liabilities of a tax year, from ledgers or exchange exports
     #[command(after_help = ASSESS)]
     Assess(AssessArgs),
+    /// The same ledger under several laws, in one currency
+    #[command(after_help = COMPARE)]
+    Compare(CompareArgs),
     /// The working of one figure, down to the rows
     #[command(after_help = EXPLAIN)]
     Explain(ExplainArgs),
     /// Whether rule files are sound
     #[command(after_help = CHECK)]
-    Check(CheckArgs),
+    Check(CheckCommand),
     /// Whether the worked examples of rule files come out
     #[command(after_help = TEST)]
     Test(CheckArgs),
     /// Exchange exports to a ledger
     #[command(after_help = IMPORT)]
     Import(ImportArgs),
+    /// A country's law as a card: taxes, rates, due days, readings, sources
+    #[command(after_help = LAW)]
+    Law(LawArgs),
+    /// What is covered, how surely, until when
+    #[command(after_help = JURISDICTIONS)]
+    Jurisdictions(ListArgs),
+    /// What each account held, where it falls below zero, and where the exports state otherwise
+    #[command(after_help = BALANCES)]
+    Balances(BalancesArgs),
     /// A new country: a folder with a law to fill in
     #[command(after_help = NEW)]
     New(NewArgs),
-    /// Which jurisdictions there are
-    Jurisdictions(ListArgs),
     /// JSON Schema of the files that people write, for editors
     #[command(after_help = SCHEMA)]
     Schema(SchemaArgs),
@@ -113,9 +148,18 @@ pub enum TextFormat {
     Json,
 }
 
-/// Formats of the catalogue of messages.
+/// Formats of the law's card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum CatalogueFormat {
+pub enum CardFormat {
+    Table,
+    Md,
+    Html,
+    Json,
+}
+
+/// Formats of a list of records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
     Table,
     Md,
     Json,
@@ -139,7 +183,7 @@ pub enum By {
 /// What is assessed, and how.
 #[derive(Debug, Args)]
 pub struct Common {
-    /// Jurisdiction, such as `kg`
+    /// Jurisdiction, such as `kg`; `compare` takes several: `kg,de`
     #[arg(long = "in", value_name = "CODE")]
     pub jurisdiction: String,
     /// Tax year, by the calendar year in which it begins
@@ -208,6 +252,24 @@ pub struct AssessArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// Ledgers, or exports whose format is recognised
+    #[arg(required = true, value_name = "LEDGER")]
+    pub ledgers: Vec<PathBuf>,
+    #[command(flatten)]
+    pub common: Common,
+    /// Currency in which the laws are set side by side; that of the first law if not given
+    #[arg(long, value_name = "CODE")]
+    pub currency: Option<String>,
+    /// Only the readings and choices as given or by default: no lowest and highest
+    #[arg(long, conflicts_with_all = ["all_readings", "all_choices"])]
+    pub as_chosen: bool,
+    /// How the result is written; csv has a line for each law
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
 pub struct ExplainArgs {
     /// Ledgers, then the figure: `income_tax`, `mining_tax@2024-07`, `gain@ROW`
     #[arg(required = true, value_name = "LEDGER.. FIGURE")]
@@ -223,6 +285,15 @@ pub struct ExplainArgs {
     /// How the result is written
     #[arg(long, value_enum, default_value = "table")]
     pub format: TextFormat,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckCommand {
+    #[command(flatten)]
+    pub common: CheckArgs,
+    /// What rests on sources that are not confirmed, the most consequential first
+    #[arg(long)]
+    pub unconfirmed: bool,
 }
 
 #[derive(Debug, Args)]
@@ -242,19 +313,75 @@ pub struct CheckArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct BalancesArgs {
+    /// Ledgers, exports whose format is recognised, or folders of them
+    #[arg(required = true, value_name = "LEDGER")]
+    pub ledgers: Vec<PathBuf>,
+    /// Zone of the times, where an export does not say
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
+    pub zone: Option<String>,
+    /// Answer to something an export does not say: `fiat=GBP`
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// How the result is written
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: TextFormat,
+    /// Where the result goes
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// No warnings
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct ImportArgs {
-    /// Exports, read together
+    /// Exports, or folders of them, read together
     #[arg(required = true, value_name = "EXPORT")]
     pub exports: Vec<PathBuf>,
     /// Name of the format, where the header does not tell
     #[arg(long, value_name = "NAME")]
     pub format: Option<String>,
+    /// Zone of the times, where the file does not say: `Europe/Paris`, `UTC+8`
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
+    pub zone: Option<String>,
+    /// Answer to something the file does not say: `fiat=GBP`
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// Folder of format files that come before the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub formats: Option<PathBuf>,
+    /// Tell what became of each line of the exports
+    #[arg(long)]
+    pub explain: bool,
     /// Where the ledger goes
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// No warnings
     #[arg(long)]
     pub quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct LawArgs {
+    /// Jurisdiction, such as `kg`, or the folder of a law
+    #[arg(value_name = "CODE | PATH")]
+    pub jurisdiction: String,
+    /// Tax year, by the calendar year in which it begins; the current one, or the nearest that is covered, if not given
+    #[arg(long, value_name = "YEAR", allow_negative_numbers = true)]
+    pub year: Option<i32>,
+    /// The whole history instead of one year
+    #[arg(long, conflicts_with = "year")]
+    pub all: bool,
+    /// Folder of rule folders that come before the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub rules: Option<PathBuf>,
+    /// How the card is written
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: CardFormat,
+    /// Where the card goes: the file is complete or it is not there
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -278,6 +405,12 @@ pub struct ListArgs {
     /// Folder of rule folders that come before the built-in ones
     #[arg(long, value_name = "DIR")]
     pub rules: Option<PathBuf>,
+    /// How the list is written
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: ListFormat,
+    /// Where the list goes: the file is complete or it is not there
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -287,7 +420,7 @@ pub struct ExplainErrorArgs {
     pub code: Option<String>,
     /// How the result is written; md and json without a code have the whole catalogue
     #[arg(long, value_enum, default_value = "table")]
-    pub format: CatalogueFormat,
+    pub format: ListFormat,
 }
 
 /// Files that have a schema.

@@ -12,8 +12,8 @@ use crate::rules::RuleBook;
 use super::args::{AssessArgs, By, Common, Format};
 use super::{End, fail, files, json, output, show, usage};
 
-/// The options that `assess` and `explain` share.
-fn options(common: &Common) -> Result<Options, End> {
+/// The options that `assess`, `explain` and `compare` share.
+pub fn options(common: &Common) -> Result<Options, End> {
     Ok(Options {
         year: common.year.unwrap_or_default(),
         readings: files::pairs(&common.reading, "--reading")?,
@@ -23,6 +23,7 @@ fn options(common: &Common) -> Result<Options, End> {
         all_choices: common.all_choices,
         holdings_on: None,
         taxpayer: common.taxpayer.clone(),
+        ..Options::default()
     })
 }
 

@@ -1,4 +1,4 @@
-//! `fisc check`, `fisc test`, `fisc jurisdictions`
+//! `fisc check`, `fisc test`
 
 use std::fmt::Write;
 
@@ -10,8 +10,8 @@ use crate::examples::{self, CaseResult};
 use crate::library;
 use crate::report::json::Checked;
 
-use super::args::{CheckArgs, ListArgs, TextFormat};
-use super::{End, files, json, output, show};
+use super::args::{CheckArgs, CheckCommand, TextFormat};
+use super::{End, files, json, law, output, show};
 
 fn targets(args: &CheckArgs) -> Vec<Target> {
     if args.targets.is_empty() {
@@ -36,9 +36,13 @@ fn unknown_code(found: &[Diagnostic]) -> bool {
     found.iter().any(|d| d.code == Code::F0106)
 }
 
-pub fn check(args: &CheckArgs) -> End {
+pub fn check(command: &CheckCommand) -> End {
+    let args = &command.common;
     if let Err(end) = files::rules(args.rules.as_deref()) {
         return end;
+    }
+    if command.unconfirmed {
+        return law::unconfirmed(&targets(args), args);
     }
     let mut all: Vec<Diagnostic> = Vec::new();
     let mut sources = SourceMap::default();
@@ -151,24 +155,4 @@ pub fn test(args: &CheckArgs) -> End {
     }
     let written = output(&if args.format == TextFormat::Json { ran.json() } else { ran.text() }, None);
     if ran.failed().next().is_some() { End::Errors } else { End::Done }.or_unwritten(written)
-}
-
-pub fn jurisdictions(args: &ListArgs) -> End {
-    if let Err(end) = files::rules(args.rules.as_deref()) {
-        return end;
-    }
-    let mut text = String::new();
-    for code in library::codes(args.rules.as_deref()) {
-        let loaded = library::law(&code, args.rules.as_deref());
-        match loaded.book {
-            Some(book) => {
-                let taxes: Vec<&str> = book.taxes.iter().map(|t| t.name.as_str()).collect();
-                let _ = writeln!(text, "{code}  {}  {} to {}  {}", book.title, book.covers.0, book.covers.1, taxes.join(", "));
-            }
-            None => {
-                let _ = writeln!(text, "{code}  has errors: see `fisc check {code}`");
-            }
-        }
-    }
-    output(&text, None)
 }

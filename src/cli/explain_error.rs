@@ -3,7 +3,7 @@
 use crate::catalogue::{Entry, find, show};
 use crate::diagnostic::{Code, SourceMap};
 
-use super::args::{CatalogueFormat, ExplainErrorArgs};
+use super::args::{ExplainErrorArgs, ListFormat};
 use super::{End, json, output, usage};
 
 pub fn run(args: &ExplainErrorArgs) -> End {
@@ -12,7 +12,7 @@ pub fn run(args: &ExplainErrorArgs) -> End {
         Some(Err(message)) => return usage(&message),
         None => Code::ALL.to_vec(),
     };
-    if args.code.is_none() && args.format == CatalogueFormat::Table {
+    if args.code.is_none() && args.format == ListFormat::Table {
         return output(&show::list(), None);
     }
     let mut entries: Vec<Entry> = Vec::new();
@@ -28,11 +28,11 @@ pub fn run(args: &ExplainErrorArgs) -> End {
     }
     let one = entries.first().filter(|_| args.code.is_some());
     let text = match (args.format, one) {
-        (CatalogueFormat::Table, _) => entries.iter().map(show::text).collect(),
-        (CatalogueFormat::Md, Some(entry)) => show::markdown(entry).trim_end().to_owned() + "\n",
-        (CatalogueFormat::Md, None) => show::markdown_all(&entries),
-        (CatalogueFormat::Json, Some(entry)) => json(&show::json(entry)),
-        (CatalogueFormat::Json, None) => json(&entries.iter().map(show::json).collect::<Vec<_>>()),
+        (ListFormat::Table, _) => entries.iter().map(show::text).collect(),
+        (ListFormat::Md, Some(entry)) => show::markdown(entry).trim_end().to_owned() + "\n",
+        (ListFormat::Md, None) => show::markdown_all(&entries),
+        (ListFormat::Json, Some(entry)) => json(&show::json(entry)),
+        (ListFormat::Json, None) => json(&entries.iter().map(show::json).collect::<Vec<_>>()),
     };
     output(&text, None)
 }

@@ -2,11 +2,14 @@
 
 mod args;
 mod assess;
+mod balances;
 mod check;
+mod compare;
 mod explain;
 mod explain_error;
 mod files;
 mod import;
+mod law;
 mod new;
 mod output;
 mod schema;
@@ -56,12 +59,15 @@ pub fn main() -> ExitCode {
     };
     let end = match &cli.command {
         Command::Assess(args) => assess::run(args),
+        Command::Compare(args) => compare::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Check(args) => check::check(args),
         Command::Test(args) => check::test(args),
         Command::Import(args) => import::run(args),
+        Command::Law(args) => law::run(args),
+        Command::Jurisdictions(args) => law::jurisdictions(args),
+        Command::Balances(args) => balances::run(args),
         Command::New(args) => new::run(args),
-        Command::Jurisdictions(args) => check::jurisdictions(args),
         Command::Schema(args) => schema::run(args),
         Command::ExplainError(args) => explain_error::run(args),
     };

@@ -138,4 +138,12 @@ catalogue! {
     I0103 Error "a field cannot be read";
     I0104 Error "rows that belong together do not fit";
     I0105 Error "a format file has an error";
+    I0106 Error "the file does not say something that must be known";
+    I0107 Warning "something the file does not say was taken as usual";
+    I0108 Warning "a column that the format does not know";
+    I0109 Warning "digits that cannot be kept were rounded";
+    I0110 Error "the file is no table of text";
+    I0111 Warning "a balance that the file states differs";
+    I0112 Error "the file is a report, not a record of events";
+    I0113 Warning "the export is not complete";
 }

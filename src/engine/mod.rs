@@ -11,6 +11,7 @@ mod target;
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
@@ -49,6 +50,10 @@ pub struct Options {
     pub all_choices: bool,
     pub holdings_on: Option<NaiveDate>,
     pub taxpayer: Option<String>,
+    /// What is not taxed is gathered by cause.
+    pub causes: bool,
+    /// The laws compared: the facts have a section for each, and what is common to them.
+    pub laws: Option<Arc<[String]>>,
 }
 
 /// What is assessed.
@@ -115,6 +120,9 @@ fn assess_prepared(
     with_shared(&run_inputs, &shared, &log, |run| {
         figures(run, &mut found);
         found.holdings = holdings(run);
+        if options.causes {
+            found.exempt = crate::assess::exempt::exempt(run);
+        }
     });
     if let Some(day) = options.holdings_on {
         let aside = Log::default();

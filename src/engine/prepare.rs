@@ -6,7 +6,7 @@ use crate::assess::build::not_covered;
 use crate::assess::run::{Inputs as RunInputs, first_year};
 use crate::calendar::{Period, TaxCalendar};
 use crate::diagnostic::{Code, Diagnostic, suggestion};
-use crate::facts::{self, Facts};
+use crate::facts::{self, Facts, Whose};
 use crate::formula::types::WordId;
 use crate::ledger::Ledger;
 use crate::rules::RuleBook;
@@ -40,15 +40,20 @@ pub(super) fn prepare_ledger<'a>(
         return Err(problem);
     }
     let ledger = ledger()?;
-    let taxpayer = whose(inputs, options, &ledger)?;
-    let (facts, fact_problems) = facts::read(&inputs.facts, book, &ledger, options.year, taxpayer.as_deref());
+    let taxpayer = taxpayer_of_facts(inputs, options, &ledger)?;
+    let (facts, fact_problems) = facts::read(&inputs.facts, book, &ledger, whose(options, taxpayer.as_deref()));
     let first_year = first_year(book, &ledger, year);
     let problems = inputs.problems.iter().cloned().chain(fact_problems).collect();
     Ok(Prepared { ledger, facts, problems, year, first_year })
 }
 
+/// Whose facts are read, and for when.
+pub(super) fn whose<'a>(options: &'a Options, taxpayer: Option<&'a str>) -> Whose<'a> {
+    Whose { year: options.year, taxpayer, laws: options.laws.as_deref() }
+}
+
 /// Whose facts count: of the taxpayer asked for, of the only one the ledger names, of the only one of the facts.
-fn whose(inputs: &Inputs, options: &Options, ledger: &Ledger) -> Result<Option<String>, Diagnostic> {
+fn taxpayer_of_facts(inputs: &Inputs, options: &Options, ledger: &Ledger) -> Result<Option<String>, Diagnostic> {
     if options.taxpayer.is_some() {
         return Ok(options.taxpayer.clone());
     }

@@ -5,6 +5,7 @@ use crate::facts;
 use crate::formula::types::WordId;
 use crate::rules::RuleBook;
 
+use super::prepare::whose;
 use super::{Inputs, Options};
 
 /// Options resolved against a law: the word chosen for each reading and choice.
@@ -33,7 +34,7 @@ pub fn usage_errors(book: &RuleBook, inputs: &Inputs, options: &Options) -> Vec<
             }
         }
     }
-    let (_, problems) = facts::read(&inputs.facts, book, &inputs.ledger, options.year, options.taxpayer.as_deref());
+    let (_, problems) = facts::read(&inputs.facts, book, &inputs.ledger, whose(options, options.taxpayer.as_deref()));
     found.extend(problems.into_iter().filter(|p| p.code == Code::F0101));
     found
 }

@@ -19,7 +19,7 @@ pub(super) fn told(inputs: &Inputs<'_>, shared: &Shared, taxes: &[TaxLine]) -> V
     let book = inputs.book;
     let now = sums(taxes);
     let mut found = Vec::new();
-    for (parameter, entry) in book.parameters.iter().enumerate() {
+    for (parameter, entry) in book.parameters.iter().enumerate().filter(|(_, p)| p.derived.is_none()) {
         for (index, shadow) in entry.shadows.iter().enumerate() {
             let (from, until) = (shadow.in_force.from, shadow.in_force.until);
             // What ends before the first year of the chain or begins after the last day cannot matter.
@@ -33,7 +33,9 @@ pub(super) fn told(inputs: &Inputs<'_>, shared: &Shared, taxes: &[TaxLine]) -> V
             let (value, then) = with_shared(&other, shared, &aside, |run| {
                 let ctx = Ctx { period: Period::day(day), item: Item::None };
                 // A table has no one value to tell.
-                let value = entry.by.is_empty().then(|| run.world.at(Ref::Parameter(parameter), day, ctx).ok()).flatten();
+                let value = (entry.by.is_empty() && !matches!(entry.unit, Type::Bands(_) | Type::Record))
+                    .then(|| run.world.at(Ref::Parameter(parameter), day, ctx).ok())
+                    .flatten();
                 (value, sums(&tax_lines(run).1))
             });
             let differs = differences(&now, &then);

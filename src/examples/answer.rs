@@ -6,7 +6,9 @@ use chrono::NaiveDate;
 
 use crate::assess::Assessment;
 use crate::assess::assessment::{AdvanceLine, QuantityValue, TaxLine};
+use crate::calendar::TaxCalendar;
 use crate::engine::{Inputs, Options, assess};
+use crate::formula::names::Per;
 use crate::number::{self, Decimal, plain};
 use crate::rules::RuleBook;
 
@@ -39,7 +41,7 @@ impl fmt::Display for Answer {
 }
 
 /// A figure of the assessment; `None` where there is no such.
-pub fn figure(expect: &Expect, assessment: &Assessment) -> Option<Answer> {
+pub fn figure(book: &RuleBook, expect: &Expect, assessment: &Assessment) -> Option<Answer> {
     let (name, part) = expect.figure.split_once('.').map_or((expect.figure.as_str(), "whole"), |(n, p)| (n, p));
     if name == "total_tax" {
         return Some(assessment.total_tax.into());
@@ -49,30 +51,40 @@ pub fn figure(expect: &Expect, assessment: &Assessment) -> Option<Answer> {
     {
         return Some(found.into());
     }
+    let labels = expect.at.period.as_ref().map(|label| labels(book, label));
     if is_known_tax(name, None, assessment) {
         // Advances have periods of their own; what a tax has no period for is no zero.
-        let period = expect.at.period.as_deref().filter(|_| !part.starts_with("advance"));
-        if !is_known_tax(name, period, assessment) {
+        let known = |labels: &Vec<String>| labels.iter().any(|label| is_known_tax(name, Some(label), assessment));
+        if !part.starts_with("advance") && !labels.as_ref().is_none_or(known) {
             return None;
         }
-        return of_tax(name, part, expect.at.period.as_deref(), assessment);
+        return of_tax(name, part, labels.as_deref(), assessment);
     }
     match assessment.quantities.iter().find(|(n, _)| n == name).map(|(_, v)| v)? {
         QuantityValue::One(value) => Some((*value).into()),
         QuantityValue::Map(map) => {
-            let key = expect.at.period.as_ref().or(expect.at.row.as_ref());
-            match key {
-                Some(key) => map.iter().find(|(k, _)| k == key).map(|(_, v)| (*v).into()),
-                None => Some(sum(map.iter().map(|(_, v)| *v)).into()),
-            }
+            let keys = labels.or(expect.at.row.clone().map(|row| vec![row]));
+            let found: Vec<_> = map.iter().filter(|(k, _)| keys.as_ref().is_none_or(|keys| keys.contains(k))).collect();
+            (keys.is_none() || !found.is_empty()).then(|| sum(found.into_iter().map(|(_, v)| *v)).into())
         }
     }
 }
 
+/// A period that an example asks for, and the shorter ones that lie in it: a figure by the month is asked for a quarter as a sum.
+fn labels(book: &RuleBook, label: &str) -> Vec<String> {
+    let calendar = TaxCalendar { month: book.year_begins.0, day: book.year_begins.1 };
+    let mut labels = vec![label.to_owned()];
+    if let Some(quarter) = calendar.find(label, Per::Quarter) {
+        labels.extend(calendar.within(quarter, Per::Month).into_iter().map(|month| calendar.label(month)));
+    }
+    labels
+}
+
 /// A part of a tax, summed over its periods. A tax that does not apply is zero, and is due on no day.
-fn of_tax(name: &str, part: &str, period: Option<&str>, assessment: &Assessment) -> Option<Answer> {
+fn of_tax(name: &str, part: &str, periods: Option<&[String]>, assessment: &Assessment) -> Option<Answer> {
+    let asked = |label: &str| periods.is_none_or(|labels| labels.iter().any(|l| l == label));
     let of_name = || assessment.taxes.iter().filter(|t| t.id == name);
-    let lines: Vec<&TaxLine> = of_name().filter(|t| period.is_none_or(|p| p == t.period)).collect();
+    let lines: Vec<&TaxLine> = of_name().filter(|t| asked(&t.period)).collect();
     match part {
         "due" => match lines.as_slice() {
             [] => Some(Answer::Nothing),
@@ -85,7 +97,7 @@ fn of_tax(name: &str, part: &str, period: Option<&str>, assessment: &Assessment)
             let label = format!("{name}.late_interest");
             let of_period = |figure: &str| {
                 let (figure, at) = figure.split_once('@').unwrap_or((figure, &assessment.tax_year));
-                figure == label && period.is_none_or(|p| p == at)
+                figure == label && asked(at)
             };
             if assessment.errors.iter().flat_map(|e| &e.figures).any(|f| of_period(f)) {
                 return Some(Answer::Refused);
@@ -93,7 +105,7 @@ fn of_tax(name: &str, part: &str, period: Option<&str>, assessment: &Assessment)
             Some(if known.is_empty() { Answer::Nothing } else { sum(known.into_iter().map(Some)).into() })
         }
         "advance" | "advance_due" => {
-            let within = |a: &&AdvanceLine| period.is_none_or(|p| p == a.period);
+            let within = |a: &&AdvanceLine| asked(&a.period);
             let advances: Vec<&AdvanceLine> = of_name().flat_map(|t| t.advances.iter().flatten()).filter(within).collect();
             match (part, advances.as_slice()) {
                 ("advance", list) => Some(sum(list.iter().map(|a| a.amount)).into()),

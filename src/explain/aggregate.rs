@@ -100,6 +100,7 @@ fn over_word(over: Range) -> &'static str {
         R::Months => "months",
         R::Quarters => "quarters",
         R::PeriodsOf(_) => "periods",
+        R::SegmentsOf(_) => "segments",
         R::Days { .. } => "days of a list",
         R::List(_) => "a list",
         R::Holdings(_) => "holdings",

@@ -205,7 +205,10 @@ impl Explainer<'_> {
     fn quantity(&self, index: usize, period: Period) -> Step {
         let Some(entry) = self.run.env.book.quantities.get(index) else { return Step::default() };
         let value = self.run.world.figure(Ref::Quantity(index), period);
-        let mut step = self.ruled(&entry.rule, Ctx { period, item: Item::None });
+        let mut step = match entry.computed {
+            Some(computed) => self.computed(computed, entry, period),
+            None => self.ruled(&entry.rule, Ctx { period, item: Item::None }),
+        };
         step.name = self.run.world.figure_label(Ref::Quantity(index), period);
         step.unit = unit(&entry.unit);
         step.notes.extend(entry.title.clone());
@@ -416,5 +419,7 @@ pub fn unit(ty: &Type) -> String {
         Type::Date => "date".into(),
         Type::YesNo => "yes or no".into(),
         Type::Word(_) => "word".into(),
+        Type::Bands(_) => "scale".into(),
+        Type::Record => "record".into(),
     }
 }

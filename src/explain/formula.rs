@@ -75,6 +75,14 @@ impl Walk<'_> {
                     self.code(b);
                 }
             }
+            Op::Apply(schedule, amount) => {
+                self.code(amount);
+                // The call as a whole is replaced by what it gives.
+                self.replaced.retain(|(span, _)| span.start < code.span.start || span.end > code.span.end);
+                self.parts.extend(self.explainer.schedule(*schedule, amount, self.ctx));
+                self.value(code);
+            }
+            Op::Argument => self.value(code),
             Op::Known(_) => self.value(code),
             _ => code.children().into_iter().for_each(|child| self.code(child)),
         }

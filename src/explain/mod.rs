@@ -6,6 +6,8 @@ mod formula;
 mod items;
 mod names;
 mod paying;
+mod schedules;
+mod shares;
 mod tables;
 
 use serde::Serialize;

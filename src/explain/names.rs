@@ -22,7 +22,7 @@ impl Explainer<'_> {
             Ref::Field(field) => Some(self.field(field, ctx.item)),
             Ref::Label(label) => Some(self.label(label, ctx)),
             Ref::Row(_) | Ref::Part(_) | Ref::Basis(_) => self.standing_part(name, ctx),
-            Ref::Record(..) => None,
+            Ref::Schedule(_) | Ref::Record(..) => None,
         }
     }
 
@@ -96,7 +96,7 @@ impl Explainer<'_> {
     }
 
     /// The value of a parameter that is in force on a day: its dates, its sources, and where it comes from.
-    fn law_value(&self, parameter: usize, day: NaiveDate, ctx: Ctx) -> Step {
+    pub fn law_value(&self, parameter: usize, day: NaiveDate, ctx: Ctx) -> Step {
         let env = self.run.env;
         let Some(entry) = env.book.parameters.get(parameter) else { return Step::default() };
         let dated = self.run.world.value_in_force(parameter, day).and_then(|i| Some((i, entry.values.get(i)?)));
@@ -113,7 +113,7 @@ impl Explainer<'_> {
             match &value.value {
                 Given::Formula(formula) => self.law_formula(formula, day, &mut step),
                 Given::Table(rows) => self.table_row(parameter, rows, ctx, day, &mut step),
-                Given::Literal(_) | Given::Unknown => {}
+                Given::Literal(_) | Given::Unknown | Given::Bands(_) | Given::Record(_) => {}
             }
         }
         if let Some(known) = entry.known_through.filter(|known| day > *known) {

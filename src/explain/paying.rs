@@ -248,6 +248,10 @@ impl Explainer<'_> {
             Compound::Month => "each month",
             Compound::Year => "each year",
         });
+        if paid.limited {
+            let limit = late.limit.as_ref().map_or(String::new(), |l| format!(": {}", l.text));
+            notes.push(format!("interest reached the most that the law allows on what was late{limit}"));
+        }
         notes.extend(compound.filter(|_| days > 0).map(|c| format!("what has accrued bears interest itself, {c}")));
         // At the rates of the first late day and of each change.
         let mut parts: Vec<Step> = self.ledger_row(paid.row).into_iter().collect();

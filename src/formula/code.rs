@@ -43,6 +43,9 @@ pub enum Op {
     Known(Ref),
     If(Box<Code>, Box<Code>, Box<Code>),
     Call(Function, Vec<Code>),
+    /// A schedule on an amount, and the amount inside its own formula.
+    Apply(usize, Box<Code>),
+    Argument,
     Round {
         value: Box<Code>,
         to: Decimal,
@@ -83,6 +86,8 @@ pub enum Range {
     },
     /// The periods of a quantity or tax.
     PeriodsOf(Ref),
+    /// The stretches in which a parameter or fact does not change.
+    SegmentsOf(Ref),
     /// What is held.
     Holdings(HeldOn),
 }
@@ -104,6 +109,7 @@ pub enum Ref {
     /// A reading or choice.
     Option(usize),
     Parameter(usize),
+    Schedule(usize),
     Quantity(usize),
     Tax(usize),
     /// A computed field of a row block.
@@ -230,8 +236,8 @@ impl Code {
     /// The nodes directly below, in the order of the text.
     pub fn children(&self) -> Vec<&Code> {
         match &self.op {
-            Op::Const(_) | Op::Ref(_) | Op::Known(_) | Op::PeriodBegin | Op::PeriodEnd => Vec::new(),
-            Op::Minus(a) | Op::Not(a) | Op::At(_, a) | Op::Previous(_, a) => vec![a],
+            Op::Const(_) | Op::Argument | Op::Ref(_) | Op::Known(_) | Op::PeriodBegin | Op::PeriodEnd => Vec::new(),
+            Op::Apply(_, a) | Op::Minus(a) | Op::Not(a) | Op::At(_, a) | Op::Previous(_, a) => vec![a],
             Op::Is { subject, .. } => vec![subject],
             Op::Round { value, .. } => vec![value],
             Op::Binary(_, a, b) | Op::Dates(_, a, b) | Op::And(a, b) | Op::Or(a, b) | Op::DaysBetween(a, b) => vec![a, b],
@@ -247,6 +253,8 @@ impl Code {
         let mut found = Vec::new();
         self.walk(&mut |code| match &code.op {
             Op::Ref(name) | Op::Known(name) | Op::At(name, _) => found.push(*name),
+            Op::Apply(schedule, _) => found.push(Ref::Schedule(*schedule)),
+            Op::Aggregate { over: Range::SegmentsOf(name), .. } => found.push(*name),
             Op::Aggregate { over: Range::List(fact) | Range::Days { fact, .. }, .. } => found.push(Ref::Fact(*fact)),
             Op::Aggregate { over: Range::Holdings(HeldOn::Name(name)), .. } => found.push(*name),
             _ => {}

@@ -54,6 +54,8 @@ pub enum Per {
     Year,
     Quarter,
     Month,
+    /// A stretch in which a value of the law, or a fact, does not change.
+    Segment,
     /// One value for each row.
     Row,
 }
@@ -64,6 +66,7 @@ impl Per {
             Per::Year => "year",
             Per::Quarter => "quarter",
             Per::Month => "month",
+            Per::Segment => "segment",
             Per::Row => "row",
         }
     }
@@ -92,6 +95,8 @@ pub struct Scope {
     pub fixed: bool,
     /// Only parameters: the value of a parameter.
     pub parameters_only: bool,
+    /// The schedule whose formula it is: its amount may be read.
+    pub schedule: Option<usize>,
     /// Only what is known on the first day of a tax year: readings, choices, facts.
     pub opening: bool,
 }
@@ -111,7 +116,7 @@ pub struct CutEntry {
 
 impl Scope {
     pub fn row(item: Item) -> Scope {
-        Scope { item, per: None, cut: None, figures: false, fixed: false, parameters_only: false, opening: false }
+        Scope { item, per: None, cut: None, figures: false, fixed: false, parameters_only: false, schedule: None, opening: false }
     }
 
     pub fn period(per: Per, cut: Cut) -> Scope {
@@ -132,6 +137,10 @@ impl Scope {
         Scope { parameters_only: true, ..Scope::row(Item::None) }
     }
 
+    pub fn schedule(schedule: usize) -> Scope {
+        Scope { schedule: Some(schedule), ..Scope::row(Item::None) }
+    }
+
     pub fn opening() -> Scope {
         Scope { opening: true, ..Scope::row(Item::None) }
     }
@@ -146,6 +155,12 @@ pub struct Named {
 }
 
 impl Named {
+    /// True for what may change from one day to the next, so that a year has segments of it.
+    pub fn is_dated(&self) -> bool {
+        let fact = matches!(self.detail, Detail::Fact { varies: Varies::ByDate, about_row: false, list: None, .. });
+        fact || matches!(self.detail, Detail::Parameter { .. })
+    }
+
     /// True for what a table may be looked up by: words, or yes and no, that are not computed.
     pub fn is_key(&self) -> bool {
         let given = matches!(self.detail, Detail::Fact { list: None, .. } | Detail::Label | Detail::Option);
@@ -155,12 +170,29 @@ impl Named {
 
 #[derive(Debug, Clone)]
 pub enum Detail {
-    Fact { varies: Varies, about_row: bool, list: Option<Vec<(String, Type)>> },
+    Fact {
+        varies: Varies,
+        about_row: bool,
+        list: Option<Vec<(String, Type)>>,
+    },
     Label,
     Option,
-    Parameter { never_zero: bool, by_row: bool, by_match: bool, keys: Vec<String> },
-    Figure { cut: Cut },
-    Field { item: Item },
+    Parameter {
+        never_zero: bool,
+        by_row: bool,
+        by_match: bool,
+        keys: Vec<String>,
+    },
+    Figure {
+        cut: Cut,
+    },
+    /// A function of one amount, of this type.
+    Schedule {
+        of: Type,
+    },
+    Field {
+        item: Item,
+    },
     Basis,
 }
 

@@ -33,6 +33,8 @@ pub enum Node {
     Known(String),
     If(Box<Expr>, Box<Expr>, Box<Expr>),
     Call(Function, Vec<Expr>),
+    /// `SCHEDULE(AMOUNT)`
+    Apply(String, Span, Vec<Expr>),
     Round {
         value: Box<Expr>,
         to: Decimal,
@@ -206,6 +208,8 @@ pub enum Over {
     DaysOf(String),
     /// The periods of a quantity or tax.
     PeriodsOf(String),
+    /// The stretches in which a parameter or fact does not change.
+    SegmentsOf(String),
     /// What is held on a day.
     Holdings(HeldAt),
 }
@@ -238,6 +242,7 @@ impl Over {
             Over::List(name) => name.clone(),
             Over::DaysOf(name) => format!("days of {name}"),
             Over::PeriodsOf(name) => format!("periods of {name}"),
+            Over::SegmentsOf(name) => format!("segments of {name}"),
             Over::Holdings(_) => "holdings".to_owned(),
             other => Self::WORDS.iter().find(|(_, over)| over == other).map_or_else(String::new, |(word, _)| (*word).to_owned()),
         }

@@ -43,6 +43,10 @@ pub enum Type {
     Date,
     YesNo,
     Word(WordSet),
+    /// A scale of bands over amounts of a unit: read by schedules.
+    Bands(Unit),
+    /// Values that are dated together: read by their names, behind a dot.
+    Record,
 }
 
 /// Which words a subject of `is` may be.
@@ -178,6 +182,8 @@ impl fmt::Display for Type {
             Type::Date => f.write_str("a date"),
             Type::YesNo => f.write_str("a yes or no"),
             Type::Word(set) => write!(f, "a word of {}", set.of),
+            Type::Bands(_) => f.write_str("a scale"),
+            Type::Record => f.write_str("a record"),
         }
     }
 }

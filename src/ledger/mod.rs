@@ -15,6 +15,7 @@ use crate::diagnostic::Place;
 use crate::number::Decimal;
 
 pub use kind::{COUNTERPARTY_KINDS, Kind};
+pub use shape::takes;
 pub use symbols::{Symbol, Symbols, is_currency};
 
 /// An amount of an asset or currency. `amount` is `None` where a currency leg names the asset alone: it is unknown.

@@ -50,6 +50,12 @@ fn legs(kind: Kind) -> (Need, Need) {
     }
 }
 
+/// Whether rows of a kind may have a received leg, and a sent one.
+pub fn takes(kind: Kind) -> (bool, bool) {
+    let (received, sent) = legs(kind);
+    (received != Need::Never, sent != Need::Never)
+}
+
 /// Checks the legs of a row against its kind.
 pub fn check(row: &Transaction, cells: &impl Cells, symbols: &Symbols, problems: &mut Vec<Diagnostic>) {
     if row.kind == Kind::Ignore {

@@ -161,7 +161,7 @@ impl Course<'_, '_> {
     /// Queues a lot again whose unit cost changed.
     pub fn requeue(&mut self, index: usize) {
         let Some(lot) = self.found.lots.get_mut(index).filter(|l| l.held && !l.left.is_zero()) else { return };
-        lot.unit_cost = lot.rest.cost.as_ref().ok().map(|c| super::pool::UnitCost { cost: *c, quantity: lot.left });
+        lot.unit_cost = lot.rest.cost.as_ref().ok().map(|c| super::pool::UnitCost::new(*c, lot.left));
         let (stand, admitted, pool) = (super::walk::stand(index, lot), lot.admitted, lot.pool);
         if let Some(pool) = self.pools.get_mut(pool) {
             for (place, queue) in pool.queues.iter_mut().enumerate() {

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use crate::formula::types::WordId;
 use crate::ledger::Symbol;
-use crate::number::{Decimal, compare_ratios};
+use crate::number::{self, Decimal, compare_ratios};
 use crate::rules::book::Method;
 
 use super::average::Average;
@@ -21,16 +21,27 @@ pub struct PoolKey {
     pub words: Vec<WordId>,
 }
 
-/// Cost over quantity, compared without dividing.
+/// Cost over quantity, compared exactly.
 #[derive(Debug, Clone, Copy)]
 pub struct UnitCost {
-    pub cost: Decimal,
-    pub quantity: Decimal,
+    cost: Decimal,
+    quantity: Decimal,
+    /// The quotient, rounded. Rounding keeps the order, so where two of these differ they decide; else the products do.
+    rounded: Decimal,
+}
+
+impl UnitCost {
+    pub fn new(cost: Decimal, quantity: Decimal) -> UnitCost {
+        // What outgrows a decimal is beyond all that do not.
+        let beyond = if cost.is_sign_negative() { Decimal::MIN } else { Decimal::MAX };
+        UnitCost { cost, quantity, rounded: number::div(cost, quantity).unwrap_or(beyond) }
+    }
 }
 
 impl Ord for UnitCost {
     fn cmp(&self, other: &UnitCost) -> Ordering {
-        compare_ratios(self.cost, self.quantity, other.cost, other.quantity)
+        let products = || compare_ratios(self.cost, self.quantity, other.cost, other.quantity);
+        self.rounded.cmp(&other.rounded).then_with(products)
     }
 }
 

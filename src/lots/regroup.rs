@@ -155,7 +155,7 @@ impl Course<'_, '_> {
     fn in_order(&self, a: usize, b: usize, order: Method) -> std::cmp::Ordering {
         let (Some(x), Some(y)) = (self.found.lots.get(a), self.found.lots.get(b)) else { return a.cmp(&b) };
         let by_date = (x.queued, a).cmp(&(y.queued, b));
-        let unit = |l: &Lot| l.rest.cost.as_ref().ok().map(|c| UnitCost { cost: *c, quantity: l.left });
+        let unit = |l: &Lot| l.rest.cost.as_ref().ok().map(|c| UnitCost::new(*c, l.left));
         match order {
             Method::Lifo => by_date.reverse(),
             Method::Highest => unit(y).cmp(&unit(x)).then(by_date),

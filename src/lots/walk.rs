@@ -195,7 +195,7 @@ impl<'a> Course<'a, '_> {
         let Some(lot) = self.found.lots.get_mut(index) else { return };
         lot.held = true;
         lot.unit_cost = match &lot.rest.cost {
-            Ok(cost) if !lot.left.is_zero() => Some(UnitCost { cost: *cost, quantity: lot.left }),
+            Ok(cost) if !lot.left.is_zero() => Some(UnitCost::new(*cost, lot.left)),
             _ => None,
         };
         if lot.left.is_zero() {

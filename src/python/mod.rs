@@ -1,9 +1,12 @@
 //! The Python module: thin wrappers. Everything crosses as plain values; the package in `python/fisc` gives them shape.
 
+mod compare;
 mod convert;
+mod law;
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use pyo3::exceptions::PyValueError;
@@ -129,7 +132,7 @@ struct Question {
 #[pyclass(name = "Assessment", module = "fisc._fisc", frozen)]
 struct PyAssessment {
     book: RuleBook,
-    inputs: Inputs,
+    inputs: Arc<Inputs>,
     options: Options,
     json: String,
 }
@@ -165,10 +168,8 @@ fn rules_folder(folder: Option<&Path>) -> PyResult<()> {
     }
 }
 
-fn question(ledger: &PyLedger, asked: &Question) -> PyResult<(RuleBook, Inputs, Options)> {
-    rules_folder(asked.rules.as_deref())?;
-    let loaded = library::law(&asked.code, asked.rules.as_deref());
-    let Some(book) = loaded.book else { return Err(refuse(&loaded.diagnostics, &loaded.sources)) };
+/// The ledger with the facts, prices and rates of a question.
+fn inputs(ledger: &PyLedger, asked: &Question) -> PyResult<Inputs> {
     let facts = match convert::facts(&asked.facts) {
         Some(node) => FactsInput::tree("facts", node),
         None => FactsInput::default(),
@@ -178,12 +179,15 @@ fn question(ledger: &PyLedger, asked: &Question) -> PyResult<(RuleBook, Inputs, 
     inputs.ledger = ledger.ledger.clone();
     inputs.problems.splice(0..0, ledger.problems.iter().cloned());
     inputs.sources.extend(&ledger.sources);
-    inputs.sources.extend(&loaded.sources);
+    Ok(inputs)
+}
+
+fn options(asked: &Question) -> PyResult<Options> {
     let holdings_on = match &asked.holdings_on {
         Some(day) => Some(NaiveDate::from_str(day).map_err(|_| PyValueError::new_err(format!("`{day}` is not a date")))?),
         None => None,
     };
-    let options = Options {
+    Ok(Options {
         year: asked.year,
         readings: asked.readings.clone(),
         choices: asked.choices.clone(),
@@ -192,7 +196,17 @@ fn question(ledger: &PyLedger, asked: &Question) -> PyResult<(RuleBook, Inputs, 
         all_choices: asked.all_choices,
         holdings_on,
         taxpayer: asked.taxpayer.clone(),
-    };
+        ..Options::default()
+    })
+}
+
+fn question(ledger: &PyLedger, asked: &Question) -> PyResult<(RuleBook, Inputs, Options)> {
+    rules_folder(asked.rules.as_deref())?;
+    let loaded = library::law(&asked.code, asked.rules.as_deref());
+    let Some(book) = loaded.book else { return Err(refuse(&loaded.diagnostics, &loaded.sources)) };
+    let mut inputs = inputs(ledger, asked)?;
+    inputs.sources.extend(&loaded.sources);
+    let options = options(asked)?;
     let wrong = engine::usage_errors(&book, &inputs, &options);
     if wrong.is_empty() { Ok((book, inputs, options)) } else { Err(refuse(&wrong, &inputs.sources)) }
 }
@@ -207,7 +221,7 @@ fn assess(py: Python<'_>, ledger: &PyLedger, asked: Question) -> PyResult<PyAsse
             return Err(refuse(&assessment.errors, &inputs.sources));
         }
         let json = json(&assessment);
-        Ok(PyAssessment { book, inputs, options, json })
+        Ok(PyAssessment { book, inputs: Arc::new(inputs), options, json })
     })
 }
 
@@ -217,28 +231,19 @@ fn check(py: Python<'_>, target: String) -> String {
     py.detach(|| json(&library::open(&Target::new(&target), None).0.diagnostics))
 }
 
-/// The codes of the jurisdictions, with their titles.
-#[pyfunction]
-#[pyo3(signature = (rules=None))]
-fn jurisdictions(rules: Option<PathBuf>) -> PyResult<Vec<(String, String)>> {
-    rules_folder(rules.as_deref())?;
-    let codes = library::codes(rules.as_deref());
-    let titled = |code: String| {
-        let title = library::law(&code, rules.as_deref()).book.map(|b| b.title).unwrap_or_default();
-        (code, title)
-    };
-    Ok(codes.into_iter().map(titled).collect())
-}
-
 #[pymodule]
 fn _fisc(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_class::<PyLedger>()?;
     module.add_class::<PyAssessment>()?;
+    module.add_class::<compare::PyComparison>()?;
     module.add_function(wrap_pyfunction!(read_ledger, module)?)?;
     module.add_function(wrap_pyfunction!(ledger_from_text, module)?)?;
     module.add_function(wrap_pyfunction!(assess, module)?)?;
+    module.add_function(wrap_pyfunction!(compare::compare, module)?)?;
     module.add_function(wrap_pyfunction!(check, module)?)?;
-    module.add_function(wrap_pyfunction!(jurisdictions, module)?)?;
+    module.add_class::<law::PyLaw>()?;
+    module.add_function(wrap_pyfunction!(law::law, module)?)?;
+    module.add_function(wrap_pyfunction!(law::jurisdictions, module)?)?;
     Ok(())
 }

@@ -13,7 +13,7 @@ use crate::diagnostic::Diagnostic;
 use crate::number::{Decimal, plain};
 
 /// An amount as a string, or null where it was refused.
-fn amount(value: Option<Decimal>) -> Option<String> {
+pub(super) fn amount(value: Option<Decimal>) -> Option<String> {
     value.map(plain)
 }
 
@@ -35,7 +35,9 @@ fn text<T: Display>(value: Option<T>) -> Option<String> {
 
 impl Serialize for Assessment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.fields(serializer.serialize_map(None)?)
+        let mut map = serializer.serialize_map(None)?;
+        self.fields(&mut map)?;
+        map.end()
     }
 }
 
@@ -46,13 +48,16 @@ impl Assessment {
         summed.map(|t| t.decimals).reduce(|a, b| a.zip(b).map(|(a, b)| a.max(b))).flatten()
     }
 
-    fn fields<M: SerializeMap>(&self, mut map: M) -> Result<M::Ok, M::Error> {
+    pub(super) fn fields<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         map.serialize_entry("fisc", env!("CARGO_PKG_VERSION"))?;
         map.serialize_entry("jurisdiction", &self.jurisdiction)?;
         map.serialize_entry("tax_year", &self.tax_year)?;
         map.serialize_entry("period", &Pairs(&[("from", Some(self.from.to_string())), ("to", Some(self.to.to_string()))]))?;
         map.serialize_entry("currency", &self.currency)?;
         map.serialize_entry("total_tax", &rounded(self.total_tax, self.decimals()))?;
+        if let Some(converted) = self.converted {
+            map.serialize_entry("total_tax_converted", &amount(converted))?;
+        }
         map.serialize_entry("taxes", &self.taxes)?;
         map.serialize_entry("quantities", &Quantities(&self.quantities))?;
         map.serialize_entry("disposals", &self.disposals)?;
@@ -68,8 +73,7 @@ impl Assessment {
         map.serialize_entry("assumptions", &Assumptions(self))?;
         map.serialize_entry("errors", &self.errors)?;
         map.serialize_entry("warnings", &self.warnings)?;
-        map.serialize_entry("provenance", &self.provenance)?;
-        map.end()
+        map.serialize_entry("provenance", &self.provenance)
     }
 }
 

@@ -110,6 +110,6 @@ fn side_by_side(list: &[OptionReport], out: &mut String) -> std::fmt::Result {
 }
 
 /// A bar inside a cell would end it.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     text.replace('|', "\\|")
 }

@@ -196,7 +196,7 @@ fn side_by_side(list: &[OptionReport], out: &mut String) -> std::fmt::Result {
 }
 
 /// Text wrapped at 90 columns behind a bullet.
-fn wrapped(out: &mut String, bullet: &str, text: &str) -> std::fmt::Result {
+pub(super) fn wrapped(out: &mut String, bullet: &str, text: &str) -> std::fmt::Result {
     let mut line = bullet.to_owned();
     for word in text.split_whitespace() {
         if line.chars().count() + word.chars().count() > 90 {
@@ -214,7 +214,7 @@ pub struct Table {
     rows: Vec<Vec<String>>,
 }
 
-fn table(header: &[&str]) -> Table {
+pub(super) fn table(header: &[&str]) -> Table {
     Table { rows: vec![header.iter().map(|h| (*h).to_owned()).collect()] }
 }
 
@@ -226,11 +226,11 @@ impl Table {
         }
     }
 
-    fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+    pub(super) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         self.rows.push(cells.into_iter().collect());
     }
 
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         let columns = self.rows.first().map_or(0, Vec::len);
         let cell = |row: &Vec<String>, column: usize| row.get(column).cloned().unwrap_or_default();
         let width = |column: usize| {
@@ -243,7 +243,7 @@ impl Table {
         let widths: Vec<usize> = (0..columns).map(width).collect();
         let right = |column: usize| {
             self.rows.iter().skip(1).all(|r| {
-                cell(r, column).lines().all(|l| l == "refused" || l.chars().all(|c| c.is_ascii_digit() || ",.-".contains(c)))
+                cell(r, column).lines().all(|l| l == "refused" || l.chars().all(|c| c.is_ascii_digit() || ",.-%".contains(c)))
             }) && column > 0
         };
         let mut out = String::new();

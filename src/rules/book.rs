@@ -14,7 +14,9 @@ use crate::yaml::Spot;
 
 pub use super::book_matching::*;
 pub use super::book_rows::*;
+pub use super::book_shares::*;
 pub use super::book_taxes::*;
+pub use super::causes::Cause;
 
 /// A place in one of the law's files.
 #[derive(Debug, Clone)]
@@ -65,6 +67,9 @@ pub struct RuleBook {
     /// Readings and choices.
     pub options: Vec<OptionSet>,
     pub parameters: Vec<Parameter>,
+    pub schedules: Vec<Schedule>,
+    pub allocations: Vec<Allocation>,
+    pub offsets: Vec<Offset>,
     pub valuation: Valuation,
     pub treatments: Vec<Treatment>,
     pub fees: Vec<FeeRule>,
@@ -216,6 +221,8 @@ pub struct Parameter {
     pub known_through: Option<NaiveDate>,
     /// What its tables are looked up by.
     pub by: Vec<Key>,
+    /// Set where it stands behind a dot of another.
+    pub derived: Option<Derived>,
     pub values: Vec<DatedValue>,
     /// Values of acts cancelled or proposed: never selected, only told.
     pub shadows: Vec<DatedValue>,
@@ -259,6 +266,28 @@ pub enum Given {
     Unknown,
     /// Rows tried in order; the first that fits counts.
     Table(Vec<TableRow>),
+    /// The bands of a scale, from the lowest.
+    Bands(Vec<Band>),
+    /// Values by their names.
+    Record(Vec<(String, Given)>),
+}
+
+/// A stretch of a scale.
+#[derive(Debug, Clone)]
+pub struct Band {
+    pub name: Option<String>,
+    /// Where it begins.
+    pub edge: Box<Given>,
+    /// True if that amount itself belongs to it.
+    pub edge_in: bool,
+    pub rate: Box<Given>,
+    pub at: At,
+}
+
+/// A parameter that is a part of another: a field of a record, an edge or rate of a scale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Derived {
+    pub of: usize,
 }
 
 impl Given {
@@ -267,6 +296,8 @@ impl Given {
         match self {
             Given::Formula(formula) => vec![formula],
             Given::Table(rows) => rows.iter().flat_map(|r| r.value.formulas()).collect(),
+            Given::Bands(bands) => bands.iter().flat_map(|b| [&b.edge, &b.rate]).flat_map(|g| g.formulas()).collect(),
+            Given::Record(fields) => fields.iter().flat_map(|(_, g)| g.formulas()).collect(),
             Given::Literal(_) | Given::Unknown => Vec::new(),
         }
     }
@@ -275,6 +306,10 @@ impl Given {
         match self {
             Given::Formula(formula) => vec![formula],
             Given::Table(rows) => rows.iter_mut().flat_map(|r| r.value.formulas_mut()).collect(),
+            Given::Bands(bands) => {
+                bands.iter_mut().flat_map(|b| [&mut b.edge, &mut b.rate]).flat_map(|g| g.formulas_mut()).collect()
+            }
+            Given::Record(fields) => fields.iter_mut().flat_map(|(_, g)| g.formulas_mut()).collect(),
             Given::Literal(_) | Given::Unknown => Vec::new(),
         }
     }
@@ -284,7 +319,7 @@ impl Given {
         match self {
             Given::Literal(value) => Some(vec![*value]),
             Given::Table(rows) => Some(rows.iter().map(|r| r.value.literals()).collect::<Option<Vec<_>>>()?.concat()),
-            Given::Formula(_) | Given::Unknown => None,
+            Given::Formula(_) | Given::Unknown | Given::Bands(_) | Given::Record(_) => None,
         }
     }
 }
@@ -320,12 +355,16 @@ pub struct Case {
     /// `None` in the last.
     pub when: Option<Formula>,
     pub then: Formula,
+    /// Why what the case takes off is not taxed.
+    pub because: Option<Cause>,
 }
 
 /// How an entry is cut into periods: by one length, or by cases decided on the first day of each tax year.
 #[derive(Debug, Clone)]
 pub struct PerRule {
     pub cases: Vec<PerCase>,
+    /// For segments: the parameters and facts whose changes cut the year.
+    pub segments: Vec<Key>,
 }
 
 #[derive(Debug, Clone)]
@@ -337,7 +376,7 @@ pub struct PerCase {
 
 impl PerRule {
     pub fn always(per: Per) -> PerRule {
-        PerRule { cases: vec![PerCase { when: None, then: per }] }
+        PerRule { cases: vec![PerCase { when: None, then: per }], segments: Vec::new() }
     }
 
     pub fn is(&self, per: Per) -> bool {
@@ -355,8 +394,45 @@ impl PerRule {
             let when = case.when.as_ref().map(|w| w.text.split_whitespace().collect::<Vec<_>>().join(" ") + " ");
             text.push(when.unwrap_or_default() + case.then.word());
         }
+        if !self.segments.is_empty() {
+            let names: Vec<&str> = self.segments.iter().map(|k| k.name.as_str()).collect();
+            text = vec![format!("segment of {}", names.join(", "))];
+        }
         CutEntry { text: text.join("; "), pers }
     }
+}
+
+/// A named function of one amount.
+#[derive(Debug, Clone)]
+pub struct Schedule {
+    pub name: String,
+    pub title: Option<String>,
+    /// The unit of the amount, and that of the result.
+    pub of: Type,
+    pub gives: Type,
+    pub how: Tariff,
+    pub cite: Cite,
+    pub note: Option<String>,
+    pub at: At,
+}
+
+/// How a schedule computes.
+#[derive(Debug, Clone)]
+pub enum Tariff {
+    /// Each part of the amount at the rate of its band.
+    Slice(Scale),
+    /// The whole amount at the rate of the band that it is in.
+    Whole(Scale),
+    Rule(Rule),
+}
+
+/// A parameter of bands, by its name.
+#[derive(Debug, Clone)]
+pub struct Scale {
+    pub name: String,
+    pub at: At,
+    /// Resolved when the law is compiled.
+    pub parameter: Option<usize>,
 }
 
 /// A computed field of a row block.
@@ -368,6 +444,8 @@ pub struct Field {
     pub unit: Type,
     pub rule: Rule,
     pub shown_as: Option<Shown>,
+    /// The amount is left out of tax, for this cause.
+    pub because: Option<Cause>,
     pub cite: Cite,
     pub note: Option<String>,
     pub at: At,
@@ -398,6 +476,10 @@ pub struct Quantity {
     pub unit: Type,
     pub per: PerRule,
     pub rule: Rule,
+    /// Where an allocation or offset gives it; then the rule has no cases.
+    pub computed: Option<Computed>,
+    /// The amount is left out of tax, for this cause.
+    pub because: Option<Cause>,
     pub cite: Cite,
     pub note: Option<String>,
     pub at: At,

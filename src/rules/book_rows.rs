@@ -3,7 +3,7 @@
 use crate::formula::Formula;
 use crate::ledger::Kind;
 
-use super::book::{At, Cite, InForce};
+use super::book::{At, Cause, Cite, InForce};
 
 #[derive(Debug, Clone)]
 pub struct Valuation {
@@ -55,6 +55,8 @@ pub struct Treatment {
     pub class: Option<String>,
     pub proceeds: Worth,
     pub cost: Worth,
+    /// What the row brings is left out of tax, for this cause.
+    pub because: Option<Cause>,
     /// The day of acquisition goes over; as the effect has it where `None`.
     pub keeps_date: Option<bool>,
     /// Which of the lots taken are disposed of; cost and date of the others go over to what comes in.

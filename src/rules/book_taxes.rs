@@ -99,6 +99,8 @@ pub struct Late {
     pub each: Each,
     pub year_days: YearDays,
     pub compound: Option<Compound>,
+    /// The most that a part paid late bears, as a share of that part.
+    pub limit: Option<Formula>,
     pub round: Option<Rounding>,
     pub cite: Cite,
     pub note: Option<String>,
@@ -174,6 +176,8 @@ pub struct Advances {
     pub amount: Formula,
     /// The amount is that of the year so far: what earlier advances came to is taken off.
     pub cumulative: bool,
+    /// The parts that have an advance, counted from 1; none named: every part.
+    pub parts: Vec<usize>,
     pub round: Option<Rounding>,
     pub due: Vec<Due>,
     /// What is late of an advance bears interest too.

@@ -13,10 +13,18 @@ pub enum What {
     Advances,
     LateInterest,
     Quantity,
+    Schedule,
+    Offset,
     Treatment,
     Field,
     Fees,
     Matching,
+    UnitCost,
+    Moves,
+    Shortfall,
+    Basis,
+    OnDate,
+    DenyLoss,
     Valuation,
     Reading,
     Choice,
@@ -38,10 +46,18 @@ impl What {
             What::Advances => "advances",
             What::LateInterest => "interest on late payment",
             What::Quantity => "quantity",
+            What::Schedule => "schedule",
+            What::Offset => "offset",
             What::Treatment => "treatment",
             What::Field => "field",
             What::Fees => "fees",
             What::Matching => "matching",
+            What::UnitCost => "unit cost",
+            What::Moves => "moves",
+            What::Shortfall => "units never seen coming in",
+            What::Basis => "basis",
+            What::OnDate => "day of the law",
+            What::DenyLoss => "loss that does not count",
             What::Valuation => "valuation",
             What::Reading => "reading",
             What::Choice => "choice",
@@ -51,6 +67,11 @@ impl What {
             What::Shadow => "value of an act not in force",
             What::Watch => "what may change",
         }
+    }
+
+    /// True for what the law in force says; what was cancelled or may come is told apart.
+    pub fn counts(self) -> bool {
+        !matches!(self, What::Shadow | What::Watch)
     }
 
     /// True for what decides by itself, so that it may not rest on an act which is not in force.
@@ -67,7 +88,7 @@ pub struct Cited<'a> {
     pub what: What,
     /// Its place in the list of its section; values count through all parameters.
     pub section: usize,
-    /// The value within its parameter; the due date within its tax, those of its advances after its own; of roundings, that of
+    /// The value within its parameter; the step within its version of `matching`; the due date within its tax, those of its advances after its own; of roundings, that of
     /// the tax, of its interest, of its advances.
     pub index: usize,
     pub cite: &'a Cite,
@@ -92,7 +113,7 @@ pub fn every(book: &RuleBook) -> Vec<Cited<'_>> {
     for (i, option) in book.options.iter().enumerate() {
         add(if option.is_reading { What::Reading } else { What::Choice }, i, 0, &option.cite, &option.at);
     }
-    for (i, parameter) in book.parameters.iter().enumerate() {
+    for (i, parameter) in book.parameters.iter().enumerate().filter(|(_, p)| p.derived.is_none()) {
         for (index, value) in parameter.values.iter().enumerate() {
             add(What::Value, i, index, &value.cite, &value.at);
             if let Given::Table(rows) = &value.value {
@@ -115,29 +136,36 @@ pub fn every(book: &RuleBook) -> Vec<Cited<'_>> {
         for (index, step) in version.steps.iter().enumerate() {
             add(What::Matching, i, index, &step.cite, &step.at);
             if let Some(unit_cost) = &step.unit_cost {
-                add(What::Rounding, i, index, &unit_cost.cite, &step.at);
+                add(What::UnitCost, i, index, &unit_cost.cite, &step.at);
             }
         }
         if let Some(moves) = &version.moves {
-            add(What::Matching, i, 0, &moves.cite, &moves.at);
+            add(What::Moves, i, 0, &moves.cite, &moves.at);
         }
         if let Some(shortfall) = &version.shortfall {
-            add(What::Matching, i, 0, &shortfall.cite, &shortfall.at);
+            add(What::Shortfall, i, 0, &shortfall.cite, &shortfall.at);
         }
     }
     for (i, basis) in book.bases.iter().enumerate() {
-        add(What::Matching, i, 0, &basis.cite, &basis.at);
+        add(What::Basis, i, 0, &basis.cite, &basis.at);
     }
     for (i, entry) in book.on_dates.iter().enumerate() {
-        add(What::Matching, i, 0, &entry.cite, &entry.at);
+        add(What::OnDate, i, 0, &entry.cite, &entry.at);
     }
     for (i, rule) in book.deny_loss.iter().enumerate() {
-        add(What::Matching, i, 0, &rule.cite, &rule.at);
+        add(What::DenyLoss, i, 0, &rule.cite, &rule.at);
     }
     for (i, field) in book.fields.iter().enumerate() {
         add(What::Field, i, 0, &field.cite, &field.at);
     }
-    for (i, quantity) in book.quantities.iter().enumerate() {
+    for (i, schedule) in book.schedules.iter().enumerate() {
+        add(What::Schedule, i, 0, &schedule.cite, &schedule.at);
+    }
+    for (i, offset) in book.offsets.iter().enumerate() {
+        add(What::Offset, i, 0, &offset.cite, &offset.at);
+    }
+    // The parts behind a dot rest on what the whole rests on.
+    for (i, quantity) in book.quantities.iter().enumerate().filter(|(_, q)| !q.name.contains('.')) {
         add(What::Quantity, i, 0, &quantity.cite, &quantity.at);
     }
     for (i, tax) in book.taxes.iter().enumerate() {

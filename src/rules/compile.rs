@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, suggestion};
 use crate::formula::Formula;
 use crate::formula::check::proven;
 use crate::formula::code::Ref;
 use crate::formula::names::{Detail, Item, Named, Names, Per, Scope};
 use crate::formula::types::{Type, Unit, Value, WordSet};
 
-use super::book::{About, At, FactShape, OnDateWhat, OnDay, PerRule, PoolBy, Rule, RuleBook, SelectedBy, Worth};
+use super::book::{
+    About, Allocation, At, FactShape, Given, Offset, OnDateWhat, OnDay, PerRule, PoolBy, Rule, RuleBook, Scale, SelectedBy,
+    Tariff, Worth,
+};
 
 /// Declares every name; a clash is an error.
 pub fn declare(book: &mut RuleBook, problems: &mut Vec<Diagnostic>) {
@@ -115,6 +118,10 @@ fn all_names(book: &RuleBook, to: &mut Declared<'_>) {
     for (index, basis) in book.bases.iter().enumerate() {
         to.add(&basis.name, &basis.at, Ref::Basis(index), Type::Number(Unit::base(&book.currency)), Detail::Basis);
     }
+    for (index, schedule) in book.schedules.iter().enumerate() {
+        let detail = Detail::Schedule { of: schedule.of.clone() };
+        to.add(&schedule.name, &schedule.at, Ref::Schedule(index), schedule.gives.clone(), detail);
+    }
     for (index, field) in book.fields.iter().enumerate() {
         to.add(&field.name, &field.at, Ref::Field(index), field.unit.clone(), Detail::Field { item: field.item });
     }
@@ -133,28 +140,39 @@ pub fn formulas(book: &mut RuleBook, problems: &mut Vec<Diagnostic>) {
     let names = std::mem::take(&mut book.names);
     let mut compiler = Compiler { names: &names, problems };
     compiler.parameters(book);
+    compiler.schedules(book);
     compiler.rows(book);
     for field in &mut book.fields {
         compiler.rule(&mut field.rule, Scope::row(field.item), &field.unit);
     }
-    for quantity in &mut book.quantities {
+    compiler.shares(book);
+    for quantity in book.quantities.iter_mut().filter(|q| q.computed.is_none()) {
         for scope in compiler.periods(&mut quantity.per) {
             compiler.rule(&mut quantity.rule, scope, &quantity.unit);
         }
     }
     compiler.taxes(book);
     book.names = names;
-    book.reads_previous = any_previous(book);
+    book.reads_previous = any_previous(book) || !book.offsets.is_empty();
 }
 
-struct Compiler<'a> {
-    names: &'a Names,
-    problems: &'a mut Vec<Diagnostic>,
+pub(super) struct Compiler<'a> {
+    pub(super) names: &'a Names,
+    pub(super) problems: &'a mut Vec<Diagnostic>,
 }
 
 impl Compiler<'_> {
     /// Where the formulas of an entry stand: they are checked for every period it may have.
-    fn periods(&mut self, per: &mut PerRule) -> Vec<Scope> {
+    pub(super) fn periods(&mut self, per: &mut PerRule) -> Vec<Scope> {
+        for key in &mut per.segments {
+            key.target = self.names.by_name.get(&key.name).filter(|n| n.is_dated()).map(|n| n.target);
+            if key.target.is_none() {
+                let known = self.names.by_name.iter().filter(|(_, n)| n.is_dated()).map(|(name, _)| name.as_str());
+                let help = suggestion(&key.name, known);
+                let message = format!("`{}` has no segments: it is no parameter, nor a fact that varies by date", key.name);
+                self.problems.push(Diagnostic::new(Code::R0302, message).at(key.at.place()).help_opt(help));
+            }
+        }
         for case in &mut per.cases {
             self.maybe(case.when.as_mut(), Scope::opening(), &Type::YesNo);
         }
@@ -164,11 +182,11 @@ impl Compiler<'_> {
         entry.pers.iter().map(|p| Scope::period(*p, cut)).collect()
     }
 
-    fn formula(&mut self, formula: &mut Formula, scope: Scope, wanted: &Type) {
+    pub(super) fn formula(&mut self, formula: &mut Formula, scope: Scope, wanted: &Type) {
         formula.compile(self.names, scope, &[], Some(wanted), self.problems);
     }
 
-    fn maybe(&mut self, formula: Option<&mut Formula>, scope: Scope, wanted: &Type) {
+    pub(super) fn maybe(&mut self, formula: Option<&mut Formula>, scope: Scope, wanted: &Type) {
         if let Some(formula) = formula {
             self.formula(formula, scope, wanted);
         }
@@ -189,11 +207,72 @@ impl Compiler<'_> {
         }
     }
 
+    fn schedules(&mut self, book: &mut RuleBook) {
+        for (index, schedule) in book.schedules.iter_mut().enumerate() {
+            match &mut schedule.how {
+                Tariff::Rule(rule) => self.rule(rule, Scope::schedule(index), &schedule.gives),
+                Tariff::Slice(scale) | Tariff::Whole(scale) => self.scale(scale, &schedule.of, &schedule.gives),
+            }
+        }
+    }
+
+    /// The parameter of a schedule by bands: a scale of the units of the schedule, readable wherever schedules are.
+    fn scale(&mut self, scale: &mut Scale, of: &Type, gives: &Type) {
+        let Some(Named { target: Ref::Parameter(parameter), ty: Type::Bands(unit), detail }) =
+            self.names.by_name.get(&scale.name)
+        else {
+            let scales = self.names.by_name.iter().filter(|(_, n)| matches!(n.ty, Type::Bands(_)));
+            let help = suggestion(&scale.name, scales.map(|(name, _)| name.as_str()));
+            let message = format!("`{}` is not a scale", scale.name);
+            self.problems.push(Diagnostic::new(Code::R0302, message).at(scale.at.place()).help_opt(help));
+            return;
+        };
+        let ty = Type::Number(unit.clone());
+        if let Some(other) = [of, gives].into_iter().find(|t| **t != ty) {
+            let message = format!("the bands of `{}` are stretches of {ty}, but the schedule has {other}", scale.name);
+            let help = "give the scale and the schedule the same unit";
+            self.problems.push(Diagnostic::new(Code::R0303, message).at(scale.at.place()).help(help));
+        }
+        if let Detail::Parameter { by_row: true, .. } | Detail::Parameter { by_match: true, .. } = detail {
+            let message = format!("`{}` is selected by the day of a row or match, which a schedule does not know", scale.name);
+            let help = "select it by `tax_year` or `period`: in a formula about a row that is the row's day";
+            self.problems.push(Diagnostic::new(Code::R0305, message).at(scale.at.place()).help(help));
+        }
+        let keys = if let Detail::Parameter { keys, .. } = detail { keys.as_slice() } else { &[] };
+        for key in keys {
+            let row = self
+                .names
+                .by_name
+                .get(key)
+                .is_some_and(|n| matches!(n.detail, Detail::Label | Detail::Fact { about_row: true, .. }));
+            if row {
+                let message = format!("`{}` is looked up by `{key}`, which is about a row; a schedule knows no row", scale.name);
+                self.problems.push(Diagnostic::new(Code::R0305, message).at(scale.at.place()));
+            }
+        }
+        scale.parameter = Some(*parameter);
+    }
+
     fn parameters(&mut self, book: &mut RuleBook) {
         for parameter in &mut book.parameters {
-            for formula in parameter.values.iter_mut().chain(&mut parameter.shadows).flat_map(|v| v.value.formulas_mut()) {
-                self.formula(formula, Scope::parameter(), &parameter.unit);
+            for value in parameter.values.iter_mut().chain(&mut parameter.shadows) {
+                self.given(&mut value.value, &parameter.unit);
             }
+        }
+    }
+
+    fn given(&mut self, given: &mut Given, unit: &Type) {
+        match (given, unit) {
+            (Given::Formula(formula), _) => self.formula(formula, Scope::parameter(), unit),
+            (Given::Table(rows), _) => rows.iter_mut().for_each(|r| self.given(&mut r.value, unit)),
+            (Given::Bands(bands), Type::Bands(of)) => {
+                for band in bands {
+                    self.given(&mut band.edge, &Type::Number(of.clone()));
+                    self.given(&mut band.rate, &Type::Number(Unit::rate()));
+                }
+            }
+            // The fields of a record are parameters of their own, each with its unit.
+            (Given::Literal(_) | Given::Unknown | Given::Bands(_) | Given::Record(_), _) => {}
         }
     }
 
@@ -278,6 +357,9 @@ impl Compiler<'_> {
             }
             if let Some(late) = &mut tax.late {
                 self.formula(&mut late.rate, Scope::day(), &Type::Number(Unit::rate()));
+                if let Some(limit) = &mut late.limit {
+                    self.formula(limit, Scope::day(), &Type::Number(Unit::rate()));
+                }
             }
             if let Some(advances) = &mut tax.advances {
                 let Some(cut) = self.names.find_cut(advances.per) else { continue };
@@ -309,11 +391,14 @@ pub fn every_formula(book: &RuleBook) -> Vec<&Formula> {
     }
     found.extend(book.fees.iter().filter_map(|f| f.when.as_ref()));
     found.extend(matching_formulas(book));
-    let rules = book.fields.iter().map(|f| &f.rule).chain(book.quantities.iter().map(|q| &q.rule));
+    let schedules = book.schedules.iter().filter_map(|s| if let Tariff::Rule(rule) = &s.how { Some(rule) } else { None });
+    let rules = book.fields.iter().map(|f| &f.rule).chain(book.quantities.iter().map(|q| &q.rule)).chain(schedules);
     for case in rules.flat_map(|r| &r.cases) {
         found.extend(&case.when);
         found.push(&case.then);
     }
+    found.extend(book.allocations.iter().flat_map(Allocation::formulas));
+    found.extend(book.offsets.iter().flat_map(Offset::formulas));
     for tax in &book.taxes {
         found.extend(tax_formulas(tax));
         found.extend(paying_formulas(tax));
@@ -351,9 +436,9 @@ pub fn tax_formulas(tax: &super::book::Tax) -> Vec<&Formula> {
 }
 
 /// The formulas about paying a tax: nothing else reads what they give, so they may read the tax itself.
-fn paying_formulas(tax: &super::book::Tax) -> Vec<&Formula> {
+pub fn paying_formulas(tax: &super::book::Tax) -> Vec<&Formula> {
     let advances = tax.advances.iter().flat_map(|a| a.due.iter().filter_map(|d| d.when.as_ref()).chain([&a.amount]));
-    tax.late.iter().map(|l| &l.rate).chain(advances).collect()
+    tax.late.iter().flat_map(|l| l.limit.iter().chain([&l.rate])).chain(advances).collect()
 }
 
 fn any_previous(book: &RuleBook) -> bool {

@@ -10,6 +10,10 @@ pub fn settle(book: &mut RuleBook, problems: &mut Vec<Diagnostic>) {
     for parameter in &mut parameters {
         let values = std::mem::take(&mut parameter.values);
         (parameter.shadows, parameter.values) = values.into_iter().partition(|v| not_in_force(book, &v.cite));
+        if parameter.derived.is_some() {
+            // Its dates are those of the parameter it is a part of.
+            continue;
+        }
         if let (Some(first), true) = (parameter.shadows.first(), parameter.values.is_empty()) {
             let message = format!("every value of `{}` rests on acts that are cancelled or proposed", parameter.name);
             let help = "add the value in force, or `value: unknown` where the sources are silent";

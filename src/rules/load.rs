@@ -8,7 +8,7 @@ use crate::formula::names::{Item, Names};
 use crate::yaml::{Fields, Node, Reader, parse};
 
 use super::book::{At, PriceAt, RateDay, RuleBook, Valuation};
-use super::{compile, dates, read_figures, read_head, read_inputs, read_matching, read_rows, sound};
+use super::{compile, dates, read_figures, read_head, read_inputs, read_matching, read_rows, read_schedules, read_shares, sound};
 
 /// A law and what is to be said of it.
 #[derive(Debug, Clone)]
@@ -78,6 +78,9 @@ fn empty() -> RuleBook {
         facts: Vec::new(),
         options: Vec::new(),
         parameters: Vec::new(),
+        schedules: Vec::new(),
+        allocations: Vec::new(),
+        offsets: Vec::new(),
         valuation: Valuation {
             order: Vec::new(),
             exchange: Vec::new(),
@@ -155,6 +158,9 @@ fn sections(reader: &mut Reader, fields: &mut Fields<'_>, book: &mut RuleBook, s
     if let Some(node) = section(fields, "parameters") {
         reader.entries(&node).iter().for_each(|e| read_inputs::parameter(reader, e, book));
     }
+    if let Some(node) = section(fields, "schedules") {
+        reader.entries(&node).iter().for_each(|e| read_schedules::schedule(reader, e, book));
+    }
     if let Some(node) = section(fields, "valuation")
         && let Some(valuation) = read_rows::valuation(reader, &node)
     {
@@ -193,6 +199,9 @@ fn sections(reader: &mut Reader, fields: &mut Fields<'_>, book: &mut RuleBook, s
     }
     if let Some(node) = section(fields, "quantities") {
         reader.entries(&node).iter().for_each(|e| read_figures::quantity(reader, e, book));
+    }
+    if let Some(node) = section(fields, "offsets") {
+        reader.entries(&node).iter().for_each(|e| read_shares::offset(reader, e, book));
     }
     if let Some(node) = section(fields, "taxes") {
         reader.entries(&node).iter().for_each(|e| read_figures::tax(reader, e, book));

@@ -5,7 +5,7 @@ use crate::formula::Formula;
 use crate::formula::names::Per;
 use crate::yaml::{Entry, Fields, Node, Reader, Spot, Value};
 
-use super::book::{At, Case, Cite, InForce, PerCase, PerRule, Rule};
+use super::book::{At, Case, Cause, Cite, InForce, Key, PerCase, PerRule, Rule};
 
 /// Words and helpers shared by all sections.
 pub trait Read {
@@ -19,6 +19,7 @@ pub trait Read {
     fn per(&mut self, fields: &mut Fields<'_>, rows: bool) -> PerRule;
     fn name(&mut self, entry: &Entry) -> String;
     fn text_of(&mut self, fields: &mut Fields<'_>, key: &'static str) -> Option<String>;
+    fn because(&mut self, fields: &mut Fields<'_>) -> Option<Cause>;
 }
 
 impl Read for Reader {
@@ -86,10 +87,11 @@ impl Read for Reader {
     fn rule(&mut self, fields: &mut Fields<'_>, what: &str) -> Option<Rule> {
         let spot = fields.spot;
         match (fields.take("formula"), fields.take("cases")) {
-            (Some(node), None) => Some(Rule { cases: vec![Case { when: None, then: self.formula(node)? }] }),
+            (Some(node), None) => Some(Rule { cases: vec![Case { when: None, then: self.formula(node)?, because: None }] }),
             (None, Some(node)) => {
-                let cases = cases(self, node, "a case", |reader, node| reader.formula(node))?;
-                Some(Rule { cases: cases.into_iter().map(|(when, then)| Case { when, then }).collect() })
+                let cases =
+                    cases(self, node, "a case", |reader, node| reader.formula(node), |reader, fields| reader.because(fields))?;
+                Some(Rule { cases: cases.into_iter().map(|(when, then, because)| Case { when, then, because }).collect() })
             }
             (Some(_), Some(node)) => {
                 self.problem(
@@ -116,18 +118,23 @@ impl Read for Reader {
         const WORDS: &[(&str, Per)] = &[("year", Per::Year), ("quarter", Per::Quarter), ("month", Per::Month), ("row", Per::Row)];
         let periods = WORDS.get(..3).unwrap_or(WORDS);
         let Some(node) = fields.take("per") else { return PerRule::always(Per::Year) };
+        if let (Some(names), true) = (node.text().and_then(|t| t.strip_prefix("segment of ")), rows) {
+            let key = |name: &str| Key { name: name.trim().to_owned(), at: self.at(node.spot), target: None };
+            let segments = names.split(',').map(key).collect();
+            return PerRule { segments, ..PerRule::always(Per::Segment) };
+        }
         let Value::Map(_) = &node.value else {
             return PerRule::always(self.one_of(node, if rows { WORDS } else { periods }).unwrap_or(Per::Year));
         };
         let mut found = None;
         if let Some(mut inner) = self.fields(node, "`per`") {
             if let Some(list) = inner.require(self, "cases") {
-                found = cases(self, list, "a case of `per`", |reader, node| reader.one_of(node, periods));
+                found = cases(self, list, "a case of `per`", |reader, node| reader.one_of(node, periods), |_, _| ());
             }
             inner.done(self);
         }
-        let cases = found.unwrap_or_else(|| vec![(None, Per::Year)]);
-        PerRule { cases: cases.into_iter().map(|(when, then)| PerCase { when, then }).collect() }
+        let cases = found.unwrap_or_else(|| vec![(None, Per::Year, ())]);
+        PerRule { cases: cases.into_iter().map(|(when, then, ())| PerCase { when, then }).collect(), segments: Vec::new() }
     }
 
     fn name(&mut self, entry: &Entry) -> String {
@@ -152,6 +159,10 @@ impl Read for Reader {
     fn text_of(&mut self, fields: &mut Fields<'_>, key: &'static str) -> Option<String> {
         fields.take(key).and_then(|n| self.string(n))
     }
+
+    fn because(&mut self, fields: &mut Fields<'_>) -> Option<Cause> {
+        fields.take("exempt_because").and_then(|n| self.one_of(n, &Cause::words()))
+    }
 }
 
 /// A name written with capitals, spaces or dashes, as it should be.
@@ -162,23 +173,25 @@ fn well_formed(name: &str) -> Option<String> {
     (plain && meant.starts_with(|c: char| c.is_ascii_lowercase())).then_some(meant)
 }
 
-/// Cases tried in order, the last of which has no condition; `read` reads what a case gives.
-fn cases<T>(
+/// Cases tried in order, the last of which has no condition; `read` reads what a case gives, `more` what else it may say.
+fn cases<T, M>(
     reader: &mut Reader,
     node: &Node,
     what: &'static str,
     read: impl Fn(&mut Reader, &Node) -> Option<T>,
-) -> Option<Vec<(Option<Formula>, T)>> {
+    more: impl Fn(&mut Reader, &mut Fields<'_>) -> M,
+) -> Option<Vec<(Option<Formula>, T, M)>> {
     let items = reader.list(node);
     let mut cases = Vec::new();
     for (index, item) in items.iter().enumerate() {
         let Some(mut fields) = reader.fields(item, what) else { continue };
         let (when, then, otherwise) = (fields.take("when"), fields.take("then"), fields.take("otherwise"));
+        let more = more(reader, &mut fields);
         match (when, then, otherwise) {
             (Some(when), Some(then), None) => {
                 let (when, then) = (reader.formula(when), read(reader, then));
                 if let (Some(when), Some(then)) = (when, then) {
-                    cases.push((Some(when), then));
+                    cases.push((Some(when), then, more));
                 }
             }
             (None, None, Some(otherwise)) => {
@@ -191,7 +204,7 @@ fn cases<T>(
                     );
                 }
                 if let Some(then) = read(reader, otherwise) {
-                    cases.push((None, then));
+                    cases.push((None, then, more));
                 }
             }
             _ => {
@@ -201,7 +214,7 @@ fn cases<T>(
         }
         fields.done(reader);
     }
-    if cases.last().is_none_or(|(when, _)| when.is_some()) {
+    if cases.last().is_none_or(|(when, ..)| when.is_some()) {
         let help = "end the list with `- { otherwise: \"..\" }`";
         reader.problem(Code::R0403, node.spot, "no case covers what is left", Some(help.into()));
         return None;

@@ -7,6 +7,7 @@ use crate::yaml::{Entry, Fields, Reader};
 
 use super::book::{Field, InForce, Quantity, Rule, RuleBook, Shown, Tax};
 use super::read::Read;
+use super::read_shares;
 use super::read_taxes::{advances, dues, late, rounding};
 use super::units::read_unit;
 
@@ -20,12 +21,13 @@ pub fn field(reader: &mut Reader, entry: &Entry, item: Item, book: &mut RuleBook
     let rule = reader.rule(&mut fields, &format!("the field `{name}`"));
     let named = Shown::WORDS.iter().find(|(word, _)| *word == name).map(|(_, shown)| *shown);
     let shown_as = fields.take("shown_as").and_then(|n| reader.one_of(n, Shown::WORDS)).or(named);
+    let because = reader.because(&mut fields);
     let cite = reader.cite(&mut fields, &format!("the field `{name}`"));
     fields.done(reader);
     // A field or quantity whose rule is faulty keeps its name, so that no further errors follow from it.
     let rule = rule.unwrap_or(Rule { cases: Vec::new() });
     let unit = unit.unwrap_or(Type::Number(Unit::zero()));
-    book.fields.push(Field { name, title, item, unit, rule, shown_as, cite, note, at: reader.at(entry.key_spot) });
+    book.fields.push(Field { name, title, item, unit, rule, shown_as, because, cite, note, at: reader.at(entry.key_spot) });
 }
 
 /// Reads one entry of `quantities`.
@@ -36,7 +38,12 @@ pub fn quantity(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     let note = reader.text_of(&mut fields, "note");
     let unit = fields.require(reader, "unit").and_then(|n| read_unit(reader, n, &book.currency, &book.units));
     let per = reader.per(&mut fields, true);
-    let rule = reader.rule(&mut fields, &format!("the quantity `{name}`"));
+    let shared = fields.take("allocate");
+    let rule = match shared {
+        Some(_) => None,
+        None => reader.rule(&mut fields, &format!("the quantity `{name}`")),
+    };
+    let because = reader.because(&mut fields);
     let cite = reader.cite(&mut fields, &format!("the quantity `{name}`"));
     fields.done(reader);
     let rule = rule.unwrap_or(Rule { cases: Vec::new() });
@@ -45,7 +52,12 @@ pub fn quantity(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
         let help = "give it a unit such as `money` or `number`";
         reader.problem(Code::R0304, entry.key_spot, "a quantity is an amount", Some(help.into()));
     }
-    book.quantities.push(Quantity { name, title, unit, per, rule, cite, note, at: reader.at(entry.key_spot) });
+    let at = reader.at(entry.key_spot);
+    let quantity = Quantity { name, title, unit, per, rule, computed: None, because, cite, note, at };
+    match shared {
+        Some(node) => read_shares::allocation(reader, node, quantity, book),
+        None => book.quantities.push(quantity),
+    }
 }
 
 /// Reads one entry of `taxes`.

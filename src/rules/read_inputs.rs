@@ -10,6 +10,7 @@ use super::book::{
     About, DatedValue, Fact, FactDefault, FactShape, Given, Key, OptionEntry, OptionSet, Parameter, RuleBook, SelectedBy,
 };
 use super::read::Read;
+use super::read_scales::{self, Kind};
 use super::read_tables;
 use super::units::{literal, literal_help, read_unit};
 
@@ -138,7 +139,7 @@ pub fn parameter(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     let Some(mut fields) = reader.fields(&entry.value, "a parameter") else { return };
     let title = fields.require(reader, "title").and_then(|n| reader.string(n)).unwrap_or_default();
     let note = reader.text_of(&mut fields, "note");
-    let unit = fields.require(reader, "unit").and_then(|n| read_unit(reader, n, &book.currency, &book.units));
+    let kind = Kind::read(reader, &mut fields, book);
     let selected = [
         ("tax_year", SelectedBy::TaxYear),
         ("period", SelectedBy::Period),
@@ -151,10 +152,8 @@ pub fn parameter(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     let known_through = fields.take("known_through").and_then(|n| reader.date(n));
     let by = fields.take("by").map(|n| read_tables::keys(reader, n)).unwrap_or_default();
     let values_node = fields.require(reader, "values");
-    let known_unit = unit.is_some();
-    let unit = unit.unwrap_or(Type::Number(Unit::zero()));
     let mut values = Vec::new();
-    if let Some(node) = values_node.filter(|_| known_unit) {
+    if let (Some(node), Some(kind)) = (values_node, &kind) {
         let items = reader.list(node);
         let is_table = |item: &Node| matches!(&item.value, Yaml::Map(entries) if entries.iter().any(|e| e.key == "table"));
         if let (Some(first), false) = (by.first(), items.iter().any(is_table)) {
@@ -162,7 +161,7 @@ pub fn parameter(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
             reader.problem(Code::R0203, first.at.spot, message, Some("give a value as `table: [..]`, or leave `by` out".into()));
         }
         for item in items {
-            values.extend(dated_value(reader, item, &name, &unit, &by));
+            values.extend(dated_value(reader, item, &name, kind, &by));
         }
         if matches!(&node.value, Yaml::List(l) if l.is_empty()) {
             reader.problem(
@@ -175,20 +174,26 @@ pub fn parameter(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     }
     fields.done(reader);
     let (shadows, at) = (Vec::new(), reader.at(entry.key_spot));
-    let parameter = Parameter { name, title, unit, selected_by, known_through, by, values, shadows, note, at };
+    // A parameter of an unknown unit keeps its name, so that no further errors follow from it.
+    let kind = kind.unwrap_or(Kind::One(Type::Number(Unit::zero())));
+    let unit = kind.ty();
+    let derived = None;
+    let parameter = Parameter { name, title, unit, selected_by, known_through, by, derived, values, shadows, note, at };
+    let parts = read_scales::derived(&parameter, &kind, book.parameters.len());
     book.parameters.push(parameter);
+    book.parameters.extend(parts);
 }
 
-fn dated_value(reader: &mut Reader, node: &Node, name: &str, unit: &Type, by: &[Key]) -> Option<DatedValue> {
+fn dated_value(reader: &mut Reader, node: &Node, name: &str, kind: &Kind, by: &[Key]) -> Option<DatedValue> {
     let mut fields = reader.fields(node, "a dated value")?;
     let in_force = reader.in_force(&mut fields);
-    let table = fields.take("table").map(|n| read_tables::table(reader, n, unit, by));
+    let table = fields.take("table").map(|n| read_tables::table(reader, n, kind, by));
     let value_node = if table.is_some() { fields.take("value") } else { fields.require(reader, "value") };
     let cite = reader.cite(&mut fields, &format!("this value of `{name}`"));
     let note = reader.text_of(&mut fields, "note");
     fields.done(reader);
     let value = match (table, value_node) {
-        (None, value_node) => given(reader, value_node?, unit)?,
+        (None, value_node) => kind.given(reader, value_node?)?,
         (Some(table), None) => Given::Table(table?),
         (Some(_), Some(node)) => {
             let message = format!("this value of `{name}` has both `value` and `table`");

@@ -73,6 +73,7 @@ pub fn treatment(reader: &mut Reader, node: &Node) -> Option<Treatment> {
         let help = "write `as: rollover, lots: merged, acquired: own`";
         reader.problem(Code::R0203, node.spot, "`lots` is about a rollover, and merged lots have one day", Some(help.into()));
     }
+    let because = reader.because(&mut fields);
     let cite = reader.cite(&mut fields, "this treatment");
     let note = reader.text_of(&mut fields, "note");
     fields.done(reader);
@@ -88,6 +89,7 @@ pub fn treatment(reader: &mut Reader, node: &Node) -> Option<Treatment> {
         taxed,
         merges_lots: lots.unwrap_or(false),
         also,
+        because,
         cite,
         note,
         at: reader.at(node.spot),

@@ -1,12 +1,11 @@
 //! Parameters that are tables: rows tried in order, looked up by facts, labels, readings and choices.
 
 use crate::diagnostic::Code;
-use crate::formula::types::Type;
 use crate::yaml::{Node, Reader, Value};
 
 use super::book::{At, Key, TableRow};
 use super::read::Read;
-use super::read_inputs::given;
+use super::read_scales::Kind;
 
 /// Reads `by: [NAME, ..]`.
 pub fn keys(reader: &mut Reader, node: &Node) -> Vec<Key> {
@@ -27,7 +26,7 @@ pub fn keys(reader: &mut Reader, node: &Node) -> Vec<Key> {
 }
 
 /// Reads `table: [..]`; what its words mean is resolved later.
-pub fn table(reader: &mut Reader, node: &Node, unit: &Type, by: &[Key]) -> Option<Vec<TableRow>> {
+pub fn table(reader: &mut Reader, node: &Node, kind: &Kind, by: &[Key]) -> Option<Vec<TableRow>> {
     if by.is_empty() {
         let help = "add `by: [NAME, ..]` beside `values`";
         reader.problem(Code::R0202, node.spot, "what this table is looked up by is not said", Some(help.into()));
@@ -38,12 +37,12 @@ pub fn table(reader: &mut Reader, node: &Node, unit: &Type, by: &[Key]) -> Optio
         reader.problem(Code::R0202, node.spot, "the table has no rows", Some("add `- { otherwise: .. }`".into()));
         return None;
     }
-    let rows: Vec<Option<TableRow>> = items.iter().map(|item| row(reader, item, unit, by)).collect();
+    let rows: Vec<Option<TableRow>> = items.iter().map(|item| row(reader, item, kind, by)).collect();
     // Without one of its rows the table would seem to leave something out.
     rows.into_iter().collect()
 }
 
-fn row(reader: &mut Reader, node: &Node, unit: &Type, by: &[Key]) -> Option<TableRow> {
+fn row(reader: &mut Reader, node: &Node, kind: &Kind, by: &[Key]) -> Option<TableRow> {
     let before = reader.problems.len();
     let mut fields = reader.fields(node, "a row of a table")?;
     let asked: Vec<Option<Vec<(String, At)>>> = by.iter().map(|key| Some(words(reader, fields.named(&key.name)?))).collect();
@@ -55,8 +54,8 @@ fn row(reader: &mut Reader, node: &Node, unit: &Type, by: &[Key]) -> Option<Tabl
         return None;
     }
     let value = match (value, otherwise) {
-        (Some(value), None) => given(reader, value, unit)?,
-        (None, Some(otherwise)) if asked.iter().all(Option::is_none) => given(reader, otherwise, unit)?,
+        (Some(value), None) => kind.given(reader, value)?,
+        (None, Some(otherwise)) if asked.iter().all(Option::is_none) => kind.given(reader, otherwise)?,
         _ => {
             let help = "a row is `{ NAME: word, .., value: .. }`, the last may be `{ otherwise: .. }`";
             reader.problem(Code::R0203, node.spot, "a row of a table needs `value`, or `otherwise` alone", Some(help.into()));

@@ -156,12 +156,13 @@ pub fn late(reader: &mut Reader, node: &Node) -> Option<Late> {
         reader.problem(Code::R0203, node.spot, message, Some("write `each: year`, or leave `year_days` out".into()));
     }
     let compound = fields.take("compound").and_then(|n| reader.one_of(n, Compound::WORDS)).flatten();
+    let limit = fields.take("limit").and_then(|n| reader.formula(n));
     let round = fields.take("round").and_then(|n| rounding(reader, n));
     let cite = reader.cite(&mut fields, "this interest");
     let note = reader.text_of(&mut fields, "note");
     let at = reader.at(fields.spot);
     fields.done(reader);
-    Some(Late { rate: rate?, each: each?, year_days, compound, round, cite, note, at })
+    Some(Late { rate: rate?, each: each?, year_days, compound, limit, round, cite, note, at })
 }
 
 /// `advances`: payments on account, for parts of the tax's period.
@@ -170,6 +171,9 @@ pub fn advances(reader: &mut Reader, node: &Node, has_working_days: bool) -> Opt
     let per = fields.require(reader, "per").and_then(|n| reader.one_of(n, &[("quarter", Per::Quarter), ("month", Per::Month)]));
     let amount = fields.require(reader, "amount").and_then(|n| reader.formula(n));
     let cumulative = fields.take("cumulative").and_then(|n| reader.yes_no(n)).unwrap_or(false);
+    let count = if per == Some(Per::Quarter) { 4 } else { 12 };
+    let parts: Vec<usize> =
+        fields.take("parts").map(|n| reader.list(n).iter().filter_map(|n| part(reader, n, count)).collect()).unwrap_or_default();
     let round = fields.take("round").and_then(|n| rounding(reader, n));
     let due = fields.require(reader, "due").map(|n| dues(reader, n, false, has_working_days)).unwrap_or_default();
     let late = fields.take("late").and_then(|n| reader.yes_no(n)).unwrap_or(false);
@@ -177,5 +181,16 @@ pub fn advances(reader: &mut Reader, node: &Node, has_working_days: bool) -> Opt
     let note = reader.text_of(&mut fields, "note");
     let at = reader.at(fields.spot);
     fields.done(reader);
-    Some(Advances { per: per?, amount: amount?, cumulative, round, due, late, cite, note, at })
+    Some(Advances { per: per?, amount: amount?, cumulative, parts, round, due, late, cite, note, at })
+}
+
+/// The number of a part of a year, from 1.
+fn part(reader: &mut Reader, node: &Node, count: usize) -> Option<usize> {
+    let text = reader.text(node)?;
+    let part = text.parse::<usize>().ok().filter(|p| (1..=count).contains(p));
+    if part.is_none() {
+        let message = format!("`{text}` is not the number of a part");
+        reader.problem(Code::R0203, node.spot, message, Some(format!("write whole numbers from 1 to {count}")));
+    }
+    part
 }

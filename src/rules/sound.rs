@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::{Code, Diagnostic, suggestion};
 use crate::formula::code::Ref;
 
-use super::book::{At, Cite, Effect, Rule, RuleBook, SelectedBy};
+use super::book::{At, Cite, Effect, Rule, RuleBook, SelectedBy, Tariff};
 use super::compile::{every_formula, tax_formulas};
-use super::{cited, dates};
+use super::{causes, cited, dates};
 
 /// All checks that need the whole law.
 pub fn check(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
@@ -16,6 +16,7 @@ pub fn check(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
     unused(book, problems);
     fees(book, problems);
     beginnings(book, problems);
+    causes::check(book, problems);
     super::read_rows::complete(problems, book);
     super::read_matching::complete(problems, book);
 }
@@ -32,11 +33,22 @@ fn graph(book: &RuleBook) -> BTreeMap<Ref, (String, At, Vec<Ref>)> {
         let refs = parameter.values.iter().chain(&parameter.shadows).flat_map(|v| v.value.formulas()).flat_map(|f| f.code.refs());
         nodes.insert(Ref::Parameter(index), (parameter.name.clone(), parameter.at.clone(), refs.collect()));
     }
+    for (index, schedule) in book.schedules.iter().enumerate() {
+        let refs = match &schedule.how {
+            Tariff::Rule(rule) => rule_refs(rule),
+            scale => crate::assess::schedules::scale_of(scale).into_iter().collect(),
+        };
+        nodes.insert(Ref::Schedule(index), (schedule.name.clone(), schedule.at.clone(), refs));
+    }
     for (index, field) in book.fields.iter().enumerate() {
         nodes.insert(Ref::Field(index), (field.name.clone(), field.at.clone(), rule_refs(&field.rule)));
     }
     for (index, quantity) in book.quantities.iter().enumerate() {
-        nodes.insert(Ref::Quantity(index), (quantity.name.clone(), quantity.at.clone(), rule_refs(&quantity.rule)));
+        let refs = match quantity.computed {
+            Some(computed) => computed.formulas(book).into_iter().flat_map(|f| f.code.refs()).collect(),
+            None => rule_refs(&quantity.rule),
+        };
+        nodes.insert(Ref::Quantity(index), (quantity.name.clone(), quantity.at.clone(), refs));
     }
     for (index, tax) in book.taxes.iter().enumerate() {
         let refs = tax_formulas(tax).into_iter().flat_map(|f| f.code.refs()).collect();
@@ -161,6 +173,15 @@ fn unused(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
     }
     let mut used: BTreeSet<Ref> = every_formula(book).iter().flat_map(|f| f.code.refs()).collect();
     used.extend(book.parameters.iter().flat_map(super::tables::key_refs));
+    used.extend(book.offsets.iter().filter_map(|o| o.brought.as_ref()?.fact).map(|(fact, _)| Ref::Fact(fact)));
+    used.extend(book.quantities.iter().flat_map(|q| &q.per.segments).filter_map(|k| k.target));
+    used.extend(book.schedules.iter().filter_map(|s| crate::assess::schedules::scale_of(&s.how)));
+    // A part that is used uses the whole.
+    for (index, parameter) in book.parameters.iter().enumerate() {
+        if let (Some(derived), true) = (parameter.derived, used.contains(&Ref::Parameter(index))) {
+            used.insert(Ref::Parameter(derived.of));
+        }
+    }
     let mut warn = |what: &str, name: &str, at: &At| {
         let message = format!("{what} `{name}` is never used");
         problems.push(Diagnostic::new(Code::R0409, message).at(at.place()).help("use it in a formula, or leave it out"));
@@ -175,7 +196,12 @@ fn unused(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
             warn(if option.is_reading { "the reading" } else { "the choice" }, &option.name, &option.at);
         }
     }
-    for (index, parameter) in book.parameters.iter().enumerate() {
+    for (index, schedule) in book.schedules.iter().enumerate() {
+        if !used.contains(&Ref::Schedule(index)) {
+            warn("the schedule", &schedule.name, &schedule.at);
+        }
+    }
+    for (index, parameter) in book.parameters.iter().enumerate().filter(|(_, p)| p.derived.is_none()) {
         if !used.contains(&Ref::Parameter(index)) {
             warn("the parameter", &parameter.name, &parameter.at);
         }

@@ -19,6 +19,9 @@ type Box_ = Vec<Vec<usize>>;
 pub fn resolve(book: &mut RuleBook, problems: &mut Vec<Diagnostic>) {
     let names = std::mem::take(&mut book.names);
     for parameter in &mut book.parameters {
+        // What is wrong with a part was said of the whole.
+        let mut aside = Vec::new();
+        let problems = if parameter.derived.is_some() { &mut aside } else { &mut *problems };
         let domains: Option<Vec<Domain>> = parameter.by.iter_mut().map(|key| domain(key, &names, problems)).collect();
         if let Some(domains) = domains {
             tables_of(parameter, &domains, problems);

@@ -121,6 +121,8 @@ pub fn literal(text: &str, ty: &Type) -> Result<Value, String> {
             .map(Value::Date)
             .ok_or_else(|| format!("`{text}` is not a date")),
         Type::Number(unit) => amount(text, unit).map(Value::Number),
+        Type::Bands(_) => Err(format!("`{text}` is not a list of bands")),
+        Type::Record => Err(format!("`{text}` is not a record")),
         Type::Word(set) => Err(format!("`{text}` is not a word of {}", set.of)),
     }
 }

@@ -85,7 +85,7 @@ fn of_type(ty: &Type) -> Value {
         Type::Number(_) => amount(),
         Type::Date => date(),
         Type::YesNo => json!({ "enum": ["yes", "no", "true", "false", true, false] }),
-        Type::Word(_) => scalar(),
+        Type::Word(_) | Type::Bands(_) | Type::Record => scalar(),
     }
 }
 

@@ -7,10 +7,13 @@
 mod agree;
 mod facts;
 mod files;
+mod format;
 mod rules;
 mod rules_matching;
 mod rules_rows;
+mod rules_shares;
 mod rules_taxes;
+mod rules_values;
 mod write;
 
 pub use facts::{facts, facts_in};
@@ -33,6 +36,8 @@ pub enum Val {
     Name,
     /// A unit: some fixed words, or one that the file declares.
     Unit,
+    /// A text of this form.
+    Form(&'static str),
     Words(&'static [&'static str]),
     /// Words that are kept elsewhere.
     WordsOf(fn() -> Vec<&'static str>),
@@ -67,6 +72,27 @@ const fn need(name: &'static str, val: Val, about: &'static str) -> Key {
 const fn may(name: &'static str, val: Val, about: &'static str) -> Key {
     Key { name, needed: false, val, about }
 }
+
+const BECAUSE: Key = may(
+    "exempt_because",
+    Val::Words(&[
+        "allowance",
+        "asset",
+        "gift",
+        "holding_period",
+        "inclusion",
+        "loss_not_counted",
+        "losses",
+        "other",
+        "other_tax",
+        "person",
+        "receipt",
+        "rollover",
+        "source",
+        "threshold",
+    ]),
+    "Why it is left out of tax, for setting laws side by side.",
+);
 
 /// A map with fixed keys.
 #[derive(Debug, Clone, Copy)]
@@ -112,9 +138,17 @@ impl File {
 
     fn shapes(self) -> Vec<Shape> {
         match self {
-            File::Rules => [rules::SHAPES, rules_rows::SHAPES, rules_matching::SHAPES, rules_taxes::SHAPES].concat(),
+            File::Rules => [
+                rules::SHAPES,
+                rules_values::SHAPES,
+                rules_shares::SHAPES,
+                rules_rows::SHAPES,
+                rules_matching::SHAPES,
+                rules_taxes::SHAPES,
+            ]
+            .concat(),
             File::Example => files::EXAMPLE.to_vec(),
-            File::Format => files::FORMAT.to_vec(),
+            File::Format => format::FORMAT.to_vec(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The shapes of a rule file: the file, its head, sources, what is given, the values of the law, figures.
 
-use super::Val::{Currency, Date, Either, Formula, List, Map, MonthDay, Name, Names, OneOrMore, Text, Unit, Words};
-use super::{CITE, FROM, Key, LIST_OF_TEXT, MAY_CITE, NEED_TITLE, NOTE, PER_ABOUT, Shape, TITLE, UNTIL, may, need, shape};
+use super::Val::{Currency, Date, Either, Form, Formula, List, Map, MonthDay, Name, Names, OneOrMore, Text, Unit, Words};
+use super::{BECAUSE, CITE, FROM, Key, LIST_OF_TEXT, MAY_CITE, NOTE, PER_ABOUT, Shape, TITLE, UNTIL, may, need, shape};
 
 const FORMULA: Key = may("formula", Formula, "How it is computed; `cases` where that depends on conditions.");
 const CASES: Key = may("cases", List(&Map("a case")), "Cases, tried in order; the last one is `otherwise`.");
@@ -43,6 +43,7 @@ pub const SHAPES: &[Shape] = &[
                 may("choices", Names(&Map("a choice")), "Rights of the taxpayer."),
                 may("readings", Names(&Map("a reading")), "Points where the law is unclear, with their options."),
                 may("parameters", Names(&Map("a parameter")), "Rates, thresholds and other values, with their dates."),
+                may("schedules", Names(&Map("a schedule")), "Functions of one amount: scales, tariffs."),
                 may("valuation", Map("`valuation`"), "Where the value of a row is looked for."),
                 may("treatment", List(&Map("a treatment")), "What each kind of row is; for each row the first entry that fits."),
                 may("fees", List(&Map("a fee rule")), "What fees do; the first entry that fits."),
@@ -61,6 +62,7 @@ pub const SHAPES: &[Shape] = &[
                 may("each_acquisition", Names(&Map("a field")), "Fields of an acquisition."),
                 may("each_holding", Names(&Map("a field")), "Fields of what is held."),
                 may("quantities", Names(&Map("a quantity")), "Amounts of a period."),
+                may("offsets", Names(&Map("an offset")), "Losses and other amounts that are carried to later years."),
                 may("taxes", Names(&Map("a tax")), "What is owed."),
             ],
         )
@@ -183,53 +185,6 @@ pub const SHAPES: &[Shape] = &[
         &[TITLE, may("argument", Text, "What speaks for it; a reading needs it.")],
     ),
     shape(
-        "a parameter",
-        "A value of the law, with its dates.",
-        &[
-            NEED_TITLE,
-            NOTE,
-            need("unit", Unit, "Its unit: `money`, `rate`, `number`, `EUR per kWh`, `date`, ..."),
-            need(
-                "selected_by",
-                Words(&["tax_year", "period", "row", "disposed", "acquired"]),
-                "Whose day decides which value holds.",
-            ),
-            may("by", List(&Name), "What its tables are looked up by: facts, labels, readings, choices."),
-            may("known_through", Date, "The last day for which it is known to hold; past it, it is an assumption."),
-            need("values", List(&Map("a dated value")), "The values, in the order of their dates."),
-        ],
-    ),
-    Shape {
-        one_of: &[&["value"], &["table"]],
-        ..shape(
-            "a dated value",
-            "A value from a day on.",
-            &[
-                FROM,
-                UNTIL,
-                may("value", Formula, "`10%`, `0.2`, `5000 EUR`, `2024-07-01`, a formula over parameters, or `unknown`."),
-                may("table", List(&Map("a row of a table")), "Rows, tried in order; the first that fits counts."),
-                CITE,
-                NOTE,
-            ],
-        )
-    },
-    Shape {
-        one_of: &[&["value"], &["otherwise"]],
-        // The words asked for, by the names of `by`.
-        rest: Some(OneOrMore(&Text)),
-        ..shape(
-            "a row of a table",
-            "The words that it asks for, and its value.",
-            &[
-                may("value", Formula, "Its value: `10%`, a formula over parameters, or `unknown`."),
-                may("otherwise", Formula, "The value where no row above fits."),
-                MAY_CITE,
-                NOTE,
-            ],
-        )
-    },
-    shape(
         "`per`",
         "How long a period is, where that depends on conditions.",
         &[need("cases", List(&Map("a case of `per`")), "Cases, tried in order on the first day of the tax year.")],
@@ -255,6 +210,7 @@ pub const SHAPES: &[Shape] = &[
                 may("when", Formula, "The condition."),
                 may("then", Formula, "What holds where it is met."),
                 may("otherwise", Formula, "What holds where no condition above was met."),
+                BECAUSE,
             ],
         )
     },
@@ -274,12 +230,13 @@ pub const SHAPES: &[Shape] = &[
                     Words(&["gain", "taxable_gain", "allowable_cost", "term"]),
                     "The column of the report that it fills.",
                 ),
+                BECAUSE,
                 CITE,
             ],
         )
     },
     Shape {
-        one_of: ONE_RULE,
+        one_of: &[&["formula"], &["cases"], &["allocate"]],
         ..shape(
             "a quantity",
             "An amount of a period.",
@@ -287,9 +244,15 @@ pub const SHAPES: &[Shape] = &[
                 TITLE,
                 NOTE,
                 need("unit", Unit, "Its unit."),
-                may("per", Either(&[Words(&["year", "quarter", "month", "row"]), Map("`per`")]), PER_ABOUT),
+                may(
+                    "per",
+                    Either(&[Words(&["year", "quarter", "month", "row"]), Form("^segment of [a-z]"), Map("`per`")]),
+                    PER_ABOUT,
+                ),
                 FORMULA,
                 CASES,
+                may("allocate", Map("`allocate`"), "An amount shared out over heads, or over the periods of the quantity."),
+                BECAUSE,
                 CITE,
             ],
         )

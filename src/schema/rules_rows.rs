@@ -3,7 +3,7 @@
 use crate::ledger::Kind;
 
 use super::Val::{Either, Formula, List, Map, Text, Words, WordsOf};
-use super::{CITE, FROM, Key, NOTE, Shape, UNTIL, may, need, shape};
+use super::{BECAUSE, CITE, FROM, Key, NOTE, Shape, UNTIL, may, need, shape};
 
 const EFFECTS: &[&str] =
     &["acquisition", "disposal", "exchange", "rollover", "income", "expense", "move", "removal", "ignore", "refuse"];
@@ -60,6 +60,7 @@ pub const SHAPES: &[Shape] = &[
             ACQUIRED,
             may("taxed", Formula, "Of an exchange: which of the lots given are disposed of; the others carry their cost over."),
             may("lots", Words(&["kept", "merged"]), "Of a rollover: what comes in is a lot for each that left, or one."),
+            BECAUSE,
             FROM,
             UNTIL,
             CITE,

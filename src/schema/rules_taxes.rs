@@ -79,6 +79,7 @@ pub const SHAPES: &[Shape] = &[
             need("each", Words(&["day", "month", "begun_month", "year"]), "For how long a time the rate is."),
             may("year_days", Words(&["360", "365", "actual"]), "Over how many days a yearly rate is spread."),
             may("compound", Words(&["no", "day", "month", "year"]), "Whether interest bears interest."),
+            may("limit", Formula, "The most that is borne, as a share of what was paid late."),
             may("round", Map("a rounding"), "How the interest is rounded."),
             CITE,
             NOTE,
@@ -90,6 +91,7 @@ pub const SHAPES: &[Shape] = &[
         &[
             need("per", Words(&["quarter", "month"]), "The parts of the period."),
             need("amount", Formula, "What is paid for a part."),
+            may("parts", List(&Number), "The parts that have an advance, counted from 1."),
             may("cumulative", Words(&["yes", "no"]), "What earlier advances of the year came to is taken off."),
             may("round", Map("a rounding"), "How an advance is rounded."),
             need("due", OneOrMore(&Map("a due date")), "By when it is paid."),

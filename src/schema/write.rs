@@ -94,6 +94,7 @@ pub fn of_val(val: Val) -> Value {
         Val::Name => json!({ "type": "string", "pattern": "^[a-z][a-z0-9_]*$" }),
         // The list is for completion; a unit may be one that the file declares.
         Val::Unit => json!({ "anyOf": [{ "enum": UNITS }, { "type": "string" }] }),
+        Val::Form(pattern) => json!({ "type": "string", "pattern": pattern }),
         Val::Words(words) => {
             // `365` is a number for an editor, whether it is meant as one or not.
             let numbers = words.iter().filter_map(|w| w.parse::<u32>().ok()).map(Value::from);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::diagnostic::{Code, Diagnostic, Place, Source};
 use crate::number::{self, Decimal};
@@ -92,6 +92,12 @@ impl Rates {
             (Some(direct), Some(inverse)) => Some(if inverse.day > direct.day { inverse } else { direct }),
             (direct, inverse) => direct.or(inverse),
         }
+    }
+
+    /// Every currency that some rate is of, in the order of their codes.
+    pub fn currencies(&self) -> BTreeSet<&str> {
+        let quotes = self.by_pair.values().flat_map(HashMap::keys);
+        self.by_pair.keys().chain(quotes).map(String::as_str).collect()
     }
 
     pub fn sha256(&self) -> Option<&str> {

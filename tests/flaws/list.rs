@@ -55,9 +55,14 @@ fn any(_: &str) -> bool {
     true
 }
 
-/// A formula that is a whole, so that something can be put behind it.
+/// A formula that is a whole, so that something can be put behind it: its first bracket closes at its end.
 fn whole(text: &str) -> bool {
-    text.starts_with("positive(") && text.ends_with(')') && text.matches("positive(").count() == 1
+    let mut open = 0;
+    let closes = text.char_indices().find(|(_, c)| {
+        open += i32::from(*c == '(') - i32::from(*c == ')');
+        *c == ')' && open == 0
+    });
+    text.starts_with("positive(") && text.matches("positive(").count() == 1 && closes.is_some_and(|(at, _)| at + 1 == text.len())
 }
 
 const fn flaw(
@@ -101,7 +106,7 @@ pub const FLAWS: &[Flaw] = &[
     flaw("a tag", "facts.*.title", Value("!!str Title"), "R0103", "tag", Here),
     flaw("a merge key", "facts.*.title", Before("«<<: x"), "R0103", "<<", Here),
     flaw("a key twice in an entry", "facts.*.title", After("«title: Again"), "R0102", "title", Here),
-    flaw("two taxes of one name", "taxes.*", After("«income_tax: { title: Again }"), "R0102", "income_tax", Here),
+    flaw("two taxes of one name", "taxes.income_tax", After("«income_tax: { title: Again }"), "R0102", "income_tax", Here),
     // Sources.
     flaw("an act that is not there", "sources.*.part_of", Value("tax_code"), "R0402", "tax_code", Here),
     flaw("no word of a status", "sources.*.status", Value("confirmt"), "R0204", "confirmt", Here),
@@ -136,7 +141,7 @@ pub const FLAWS: &[Flaw] = &[
     flaw("no shape of a fact", "facts.*.unit", Delete, "R0203", "one_of", Owner),
     only(
         "a default that is no word of the fact",
-        ("facts.*.default", |t| t.parse::<i64>().is_err() && !t.is_empty() && t != "yes" && t != "no"),
+        ("facts.*.default", |t| t.parse::<i64>().is_err() && !t.is_empty() && t != "yes" && t != "no" && t != "[]"),
         Value("individul"),
         "R0204",
         "individul",
@@ -150,7 +155,7 @@ pub const FLAWS: &[Flaw] = &[
     flaw("a name in capitals", "facts.*", Before("«Other: { unit: money }"), "R0205", "Other", Here),
     flaw(
         "a fact named as a tax",
-        "facts.*",
+        "facts.regime",
         Before("income_tax: { unit: money }"),
         "R0206",
         "income_tax",
@@ -358,7 +363,14 @@ pub const FLAWS: &[Flaw] = &[
         "left",
         Above(1),
     ),
-    only("a tax that begins before its rate", ("taxes.*.from", |t| t > "2021"), Value("2020-08-01"), "R0208", "begins", Owner),
+    only(
+        "a tax that begins before its rate",
+        ("taxes.income_tax.from", |t| t > "2021"),
+        Value("2020-08-01"),
+        "R0208",
+        "begins",
+        Owner,
+    ),
     flaw(
         "a rounding toward nothing",
         "taxes.*.rate",
@@ -402,11 +414,11 @@ pub const FLAWS: &[Flaw] = &[
         Here,
     ),
     flaw(
-        "a month added",
+        "a day in amounts",
         "each_match.*",
-        Before("other: { unit: yes_no, formula: \"«acquired + 1 year > disposed\", cite: [tc] }"),
-        "R0305",
-        "month",
+        Before("other: { unit: yes_no, formula: \"«acquired + cost > disposed\", cite: [tc] }"),
+        "R0304",
+        "money",
         Here,
     ),
     flaw(

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Code as Kind, suggestion};
 use crate::formula::code::{Code, HeldOn, Op, Range, Ref};
-use crate::formula::names::{Cut, Detail, Item, Named, Per, Scope};
+use crate::formula::names::{Cut, CutEntry, Detail, Item, Named, Per, Scope};
 use crate::formula::token::Span;
 use crate::formula::tree::{DateUnit, Expr, HeldAt, How, Over, Reach};
 use crate::formula::types::{Type, Unit};
@@ -78,7 +78,10 @@ impl Checker<'_> {
             }
             Reach::Any { unit, .. } => {
                 use Range as R;
-                if matches!(range, R::ItsMatches | R::List(_) | R::Holdings(_) | R::Months | R::Quarters | R::PeriodsOf(_)) {
+                if matches!(
+                    range,
+                    R::ItsMatches | R::List(_) | R::Holdings(_) | R::Months | R::Quarters | R::PeriodsOf(_) | R::SegmentsOf(_)
+                ) {
                     let message = format!("a window of days cannot run over `{}`", written.over.word());
                     let help = "run over rows (`matches`, `income`, ..) or over `days of` a list";
                     return self.fault(Kind::R0305, span, message, Some(help.into()));
@@ -164,6 +167,18 @@ impl Checker<'_> {
                     return self.fault(Kind::R0307, span, message, None);
                 }
                 (Range::PeriodsOf(*target), Item::None, pers.iter().map(|p| (Some(*p), Some(*cut))).collect())
+            }
+            Over::SegmentsOf(name) => {
+                let named = self.names.by_name.get(name);
+                let Some(target) = named.filter(|n| n.is_dated()).map(|n| n.target) else {
+                    let message = format!("`{name}` has no segments");
+                    let help = "name a parameter, or a fact that varies by date";
+                    return self.fault(Kind::R0302, span, message, Some(help.into()));
+                };
+                // The segments of a year are those of the quantities that are cut in the same way.
+                let entry = CutEntry { text: format!("segment of {name}"), pers: vec![Per::Segment] };
+                let cut = self.names.known_cut(&entry).filter(|_| scope.per == Some(Per::Year));
+                (Range::SegmentsOf(target), Item::None, vec![(Some(Per::Segment), cut)])
             }
             Over::DaysOf(name) => {
                 let (fact, keys) = self.list(name, span)?;

@@ -3,6 +3,7 @@
 mod aggregates;
 mod names;
 mod operators;
+mod schedules;
 mod time;
 
 use aggregates::Aggregate;
@@ -100,6 +101,7 @@ impl Checker<'_> {
             }
             Node::If(test, yes, no) => return self.condition(test, yes, no, span),
             Node::Call(function, arguments) => return self.call(*function, arguments, span),
+            Node::Apply(name, name_span, argument) => return self.apply(name, *name_span, argument, span),
             Node::Round { value, to, toward } => {
                 let value = self.number(value)?;
                 let ty = value.ty.clone();

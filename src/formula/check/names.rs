@@ -11,6 +11,9 @@ use super::Checker;
 impl Checker<'_> {
     pub(super) fn name(&mut self, name: &str, span: Span) -> Option<Code> {
         let scope = self.scope;
+        if let Some(code) = self.argument(name, span) {
+            return Some(code);
+        }
         if let Item::Record(fact) = scope.item
             && let Some((key, ty)) = self.record_key(fact, name)
         {
@@ -27,6 +30,16 @@ impl Checker<'_> {
         let Some(named) = self.names.by_name.get(name) else { return self.unknown(name, span) };
         if !self.allowed(name, named, span) {
             return None;
+        }
+        if let Type::Bands(_) | Type::Record = named.ty {
+            let message = format!("`{name}` is {}, not an amount", named.ty);
+            let help = match named.ty {
+                Type::Record => format!("read one of its fields: `{name}.FIELD`"),
+                _ => format!(
+                    "a schedule applies it (`slice: {name}`); `{name}.BAND` is where a named band begins, `{name}.BAND.rate` its rate"
+                ),
+            };
+            return self.fault(Kind::R0304, span, message, Some(help));
         }
         Some(Code { span, ty: named.ty.clone(), op: Op::Ref(named.target) })
     }
@@ -138,6 +151,9 @@ impl Checker<'_> {
                 "use it behind `where` in an aggregate",
             )),
             Detail::Label => None,
+            Detail::Schedule { .. } => {
+                Some((Kind::R0304, format!("`{name}` is a function of an amount"), "write `NAME(AMOUNT)`"))
+            }
             Detail::Figure { .. } if !scope.figures => Some((
                 Kind::R0305,
                 match scope.item.is_row() {

@@ -102,11 +102,19 @@ impl Parser<'_> {
                 };
                 return Ok((Over::Holdings(at), span.to(self.last_span())));
             }
-            "days" | "periods" => {
+            "days" | "periods" | "segments" => {
                 self.want_word("of")?;
-                let (name, _) = self.name(if word == "days" { "the name of a list" } else { "the name of a quantity or tax" })?;
-                let over = if word == "days" { Over::DaysOf(name) } else { Over::PeriodsOf(name) };
-                return Ok((over, span.to(self.last_span())));
+                let (name, at) = self.name(match word.as_str() {
+                    "days" => "the name of a list",
+                    "periods" => "the name of a quantity or tax",
+                    _ => "the name of a parameter or fact",
+                })?;
+                let over = match word.as_str() {
+                    "days" => Over::DaysOf(name),
+                    "periods" => Over::PeriodsOf(name),
+                    _ => Over::SegmentsOf(name),
+                };
+                return Ok((over, at));
             }
             _ => {}
         }

@@ -4,7 +4,6 @@ mod aggregates;
 
 use super::token::{Span, Token, Trouble, tokens};
 use super::tree::{Binary, Expr, Function, How, Node, Toward};
-use crate::diagnostic::suggestion;
 use crate::number::Decimal;
 
 /// Deeper nesting is refused: the tree is walked by recursion.
@@ -57,6 +56,7 @@ pub const RESERVED: &[&str] = &[
     "months",
     "quarters",
     "periods",
+    "segments",
     "years",
     "money",
     "rate",
@@ -150,6 +150,10 @@ impl Parser<'_> {
         let found = self.is_word(word);
         self.at += usize::from(found);
         found
+    }
+
+    fn is_sign(&self, sign: &'static str) -> bool {
+        *self.peek() == Token::Sign(sign)
     }
 
     fn eat(&mut self, sign: &'static str) -> bool {
@@ -341,16 +345,23 @@ impl Parser<'_> {
                 return self.fail("a number or a name");
             }
             _ if *self.peek() == Token::Sign("(") => {
-                let functions = ["min", "max", "positive", "abs", "round", "share", "previous"];
-                let trouble = Trouble::new(self.last_span(), format!("`{name}` is not a function"));
-                return Err(match suggestion(&name, functions) {
-                    Some(help) => trouble.help(help),
-                    None => trouble,
-                });
+                let span = self.last_span();
+                Node::Apply(name, span, self.arguments(1, usize::MAX)?)
             }
+            _ if self.is_sign(".") => self.dotted(name)?,
             _ if self.eat_word("at") => Node::At(name, Box::new(self.expr(5)?)),
             _ => Node::Name(name),
         })
+    }
+
+    /// `NAME.PART`, `NAME.PART.rate`: a part of a record or scale, as one name.
+    fn dotted(&mut self, name: String) -> Result<Node, Trouble> {
+        let mut name = name;
+        while self.eat(".") {
+            let (part, _) = self.name("the name of a part")?;
+            name = format!("{name}.{part}");
+        }
+        Ok(if self.eat_word("at") { Node::At(name, Box::new(self.expr(5)?)) } else { Node::Name(name) })
     }
 
     fn condition(&mut self) -> Result<Node, Trouble> {
