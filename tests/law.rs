@@ -36,7 +36,21 @@ fn every_format_file_is_sound() {
 /// Law is data: no country's name, code, rate, date or threshold stands in the source code.
 #[test]
 fn no_country_stands_in_the_source() {
-    let mut codes: Vec<String> = library::codes(None).iter().map(|c| format!("\"{c}\"")).collect();
+    // A code that is also a word of the rule language (`at`) cannot be told apart; the names of its country can.
+    let own = ["rules", "example", "facts", "format"].map(|s| {
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas").join(format!("{s}.json"))).unwrap()
+    });
+    let mut codes = Vec::new();
+    for code in library::codes(None) {
+        let book = library::law(&code, None).book.unwrap();
+        codes.push(format!("\"{}\"", book.title.to_lowercase()));
+        codes.push(format!("\"{}\"", book.zone.name().to_lowercase()));
+        let quoted = format!("\"{code}\"");
+        if !own.iter().any(|s| s.contains(&quoted)) {
+            codes.push(quoted);
+        }
+    }
+    assert!(codes.iter().any(|c| c == "\"kg\""));
     codes.extend(["kyrgyz", "som\"", "bishkek", "hmrc", "5.04", "0.15", "6.5"].map(str::to_owned));
     let dates = ["2022-01-01", "2021-10-01", "2020-08-01"];
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
