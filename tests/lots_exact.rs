@@ -362,7 +362,8 @@ proptest! {
     fn what_came_in_went_out_or_is_held(acts in acts(1..60)) {
         let (plain, carried) = (ledger(&acts, false), ledger(&acts, true));
         ALL.with(|all| for (method, book) in all {
-            let rows = if *method == "total_average" { &plain } else { &carried };
+            // Units set aside for a later sale of the day are not there for a swap before it: that is refused, see DESIGN.md.
+            let rows = if ["days", "total_average"].contains(method) { &plain } else { &carried };
             let found = assessed(book, rows);
             let came: Q = rows.iter().filter(|r| r.what == What::Buy).map(|r| exact(r.money)).sum();
             let gone: Q = ours(&found).into_values().sum();
