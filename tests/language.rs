@@ -223,3 +223,30 @@ fn a_story_can_be_told_of_each_of_them() {
         assert!(!fisc::report::story::tell(&step, fisc::report::story::Depth::Full, true).is_empty());
     }
 }
+
+/// A row that the law refuses is never a zero: figures that look for income of a class are refused, others stand, and no total is told.
+#[test]
+fn a_refused_row_leaves_no_total() {
+    let rest = "  - { kinds: [other], as: ignore, cite: [act] }";
+    let refuse = format!("  - {{ kinds: [compensation], as: refuse, cite: [act], note: \"not settled\" }}\n{rest}");
+    let counted =
+        "  rewards: { unit: money, formula: \"sum of amount over income where class is reward\", cite: [act] }\ntaxes:\n";
+    let text = format!("{HEAD}{}", LAW.replace("max_from", "from")).replace(rest, &refuse).replace("taxes:\n", counted);
+    let loaded = load(&[Source::new("tax.yaml", text)]);
+    let book = loaded.book.unwrap_or_else(|| panic!("{:?}", loaded.diagnostics));
+    let told = |day: &str, year: i32| {
+        let ledger = format!("timestamp,id,kind,received_amount,received_asset\n{day}T10:00:00Z,c1,compensation,1000,GBP\n");
+        let facts = FactsInput::yaml(Source::new("facts.yaml", "allowance: 100\n"));
+        let inputs = Inputs::read(&[Source::new("l.csv", ledger)], &[], &[], facts);
+        assess(&book, &inputs, &Options { year, ..Options::default() })
+    };
+    let a = told("2023-06-01", 2023);
+    let problem = a.errors.iter().find(|e| e.code == fisc::diagnostic::Code::A0208).unwrap();
+    assert_eq!(problem.figures, ["rewards"]);
+    let rewards = a.quantities.iter().find(|(n, _)| n == "rewards").unwrap();
+    assert!(matches!(rewards.1, QuantityValue::One(None)), "{rewards:?}");
+    assert_eq!(quantity(&a, "year_gains"), d("0"));
+    assert_eq!(a.total_tax, None);
+    // A row of the year before leaves this year's total.
+    assert_eq!(told("2023-03-01", 2023).total_tax, Some(d("0")));
+}

@@ -40,7 +40,10 @@ pub fn all_taxes(run: &Run<'_>) -> (Option<Decimal>, Vec<TaxLine>) {
             lines.push(line);
         }
     }
-    (total, lines)
+    // What a row of the year is for the law is not known: no figure may have asked for it, and yet the total may need it.
+    let year = env.rows_in(env.year);
+    let unclear = run.classified.unclear.iter().any(|row| year.contains(row));
+    (total.filter(|_| !unclear), lines)
 }
 
 fn tax_line(run: &Run<'_>, index: usize, tax: &Tax, period: Period) -> Option<TaxLine> {

@@ -98,6 +98,8 @@ impl World<'_> {
                 F::Amount => number(&x.amount),
                 F::Quantity => x.quantity.map(Value::Number).ok_or_else(|| self.no_amount(x.row)),
                 F::Received => Ok(date(x.row)),
+                // Of a row that is refused the class is not known either: a filter by class must not pass it over.
+                F::Class if x.class == WordId::OTHER => x.amount.clone().map(|_| Value::Word(x.class)),
                 F::Class => Ok(Value::Word(x.class)),
                 _ => Ok(Value::ZERO),
             }),

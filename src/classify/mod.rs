@@ -28,6 +28,8 @@ pub struct Classified {
     pub acquisitions: Vec<Acquisition>,
     /// The treatment that took each row, where one did.
     pub treatments: Vec<Option<usize>>,
+    /// Rows of which cannot be told what they are, in order.
+    pub unclear: Vec<usize>,
 }
 
 /// Classifies all rows of a run.
@@ -113,6 +115,7 @@ impl<'a> Classifier<'a> {
 
     /// What the row is cannot be told: its coins move at unknown cost, and the figures that need it are refused.
     fn unclear(&mut self, index: usize, row: &Transaction, refused: &Refused) {
+        self.found.unclear.push(index);
         self.out(index, row, row.sent, Leaves::without_gain(Why::Removal, WordId::OTHER));
         self.lot(index, row, CostOf::Known(Err(refused.clone())), WordId::OTHER);
         self.found.income.push(Income {
