@@ -52,7 +52,9 @@ fn differs(book: &RuleBook, act: &str, finding: Finding, now: &[Finding]) -> Opt
         Outcome::WouldFail => format!("{words} this would not be met: {}", finding.message),
         _ => format!("{words} this would be met"),
     };
+    let cite = vec![act.to_owned()];
     Some(Finding {
+        cite,
         outcome,
         message,
         severity: Severity::Indicator,

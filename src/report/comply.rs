@@ -3,8 +3,9 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::engine::Compliance;
-use crate::law::words::{status, thousands};
-use crate::number::plain;
+use crate::formula::types::Value;
+use crate::law::words::{status, thousands, value as value_of};
+use crate::number::{Decimal, plain};
 use crate::page::{Block, Page, Table, Term, Text};
 use crate::regulate::{Finding, Outcome};
 use crate::rules::RuleBook;
@@ -42,7 +43,7 @@ pub fn page(book: &RuleBook, found: &Compliance) -> Page {
     }
     if !found.quantities.is_empty() {
         blocks.push(Block::Section("Figures of the day".into()));
-        blocks.push(Block::Table(quantities(found)));
+        blocks.push(Block::Table(quantities(book, found)));
     }
     Page { title: format!("{}: duties, prohibitions, licences on {}", book.title, found.on), aside: book.code.clone(), blocks }
 }
@@ -127,16 +128,15 @@ fn source(book: &RuleBook, key: &str) -> Text {
     }
 }
 
-fn quantities(found: &Compliance) -> Table {
-    let row = |(name, value): &(String, Option<crate::number::Decimal>)| {
-        let value = value.map_or("something is missing".to_owned(), |v| thousands(&plain(v)));
-        vec![Text::new().code(name.as_str()), value.into()]
+fn quantities(book: &RuleBook, found: &Compliance) -> Table {
+    let row = |(name, value): &(String, Option<Decimal>)| {
+        let quantity = book.quantities.iter().find(|q| q.name == *name);
+        let shown = |v: Decimal| quantity.map_or_else(|| plain(v), |q| value_of(book, &q.unit, Value::Number(v)));
+        let title = quantity.and_then(|q| q.title.clone()).unwrap_or_default();
+        vec![Text::new().code(name.as_str()), value.map_or("something is missing".to_owned(), shown).into(), title.into()]
     };
-    Table {
-        head: vec!["Figure".into(), found.currency.clone()],
-        rows: found.quantities.iter().map(row).collect(),
-        right: vec![1],
-    }
+    let head = ["Figure", "Value", "What it is"].map(str::to_owned).to_vec();
+    Table { head, rows: found.quantities.iter().map(row).collect(), right: vec![1] }
 }
 
 // ---- JSON ----

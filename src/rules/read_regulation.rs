@@ -88,7 +88,7 @@ fn each(reader: &mut Reader, node: &Node) -> Option<DutyEach> {
     }
     let (customer, what) = match &node.value {
         Value::List(items) => match items.as_slice() {
-            [first, second] if first.text() == Some("customer") => (true, reader.one_of(second, WHAT)?),
+            [first, second] => (reader.one_of(first, &[("customer", true)])?, reader.one_of(second, WHAT)?),
             _ => {
                 let help = "write `[customer, day]`, `[customer, year]` or another span";
                 reader.problem(
