@@ -127,7 +127,8 @@ fn uses(name: &str) -> usize {
 
 /// An option that no formula names is what the others leave, and a tax may bear the name of a word: they may be called anything.
 fn is_free(spot: &Spot) -> bool {
-    spot.path.len() == 4 && spot.path[2] == "options" || spot.path.len() == 2 && matches!(spot.path[0].as_str(), "taxes" | "regulation")
+    spot.path.len() == 4 && spot.path[2] == "options"
+        || spot.path.len() == 2 && matches!(spot.path[0].as_str(), "taxes" | "regulation")
 }
 
 #[test]
