@@ -240,18 +240,29 @@ impl Course<'_, '_> {
                 history.free.remove(&place);
             }
         }
-        // Units that a pool holds, but of which no purchase in the window is left: the pool takes the loss over.
-        if !wanted.is_zero() && !left.is_zero() {
-            let lots = self.found.parts_of.get(at.out).cloned().unwrap_or(0..0);
-            let part = self.found.parts.get(lots).and_then(|p| p.iter().find_map(|p| p.lot));
-            let pool = part.and_then(|l| self.found.lots.get(l)).map(|l| l.pool);
-            let held = pool.and_then(|p| self.next_in(p, 0, crate::rules::book::Method::Fifo));
-            if let Some(lot) = held {
-                self.give(at, lot, left);
-                into.push((lot, left));
-            }
+        // More units than stand free: what was bought in the window takes the rest over, or the pool that still holds such units.
+        if !wanted.is_zero()
+            && !left.is_zero()
+            && let Some(lot) = self.bought_and_there(at).or_else(|| self.held_beside(at))
+        {
+            self.give(at, lot, left);
+            into.push((lot, left));
         }
         into
+    }
+
+    /// The first purchase in the window of which something is left, or which is still to come.
+    fn bought_and_there(&self, at: &AtHand<'_>) -> Option<usize> {
+        let bought = self.losses.of.get(&at.asset)?.bought.get(at.window.clone())?;
+        let there = |lot: &usize| self.found.lots.get(*lot).is_some_and(|l| !l.held || !l.left.is_zero());
+        bought.iter().map(|(_, lot, _)| *lot).find(there)
+    }
+
+    /// What the pool of the units sold takes next.
+    fn held_beside(&self, at: &AtHand<'_>) -> Option<usize> {
+        let lots = self.found.parts_of.get(at.out).cloned()?;
+        let part = self.found.parts.get(lots)?.iter().find_map(|p| p.lot)?;
+        self.next_in(self.found.lots.get(part)?.pool, 0, crate::rules::book::Method::Fifo)
     }
 
     fn give(&mut self, at: &AtHand<'_>, lot: usize, share: Decimal) {
