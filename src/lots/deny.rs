@@ -48,6 +48,11 @@ impl History {
         sum
     }
 
+    /// Units of a purchase that stand in already.
+    fn used_of(&self, place: usize) -> Decimal {
+        number::sub(self.used_upto(place + 1), self.used_upto(place)).map_or(Decimal::ZERO, |r| r.value)
+    }
+
     fn use_up(&mut self, place: usize, units: Decimal) {
         let mut at = place + 1;
         while at <= self.used.len() {
@@ -155,7 +160,7 @@ impl Course<'_, '_> {
         }
         let bought = number::sub(history.upto(window.end), history.upto(window.start)).map_or(Decimal::ZERO, |r| r.value);
         let used = number::sub(history.used_upto(window.end), history.used_upto(window.start));
-        let own = sold_here(&sold, history, &window);
+        let own = sold_and_free(&sold, history, &window);
         let free = number::sub(bought, used.map_or(Decimal::ZERO, |r| r.value)).map_or(Decimal::ZERO, |r| r.value);
         let rebought = number::sub(free, own).map_or(Decimal::ZERO, |r| r.value).max(Decimal::ZERO);
         let item = LossItem { loss, sold: units, bought, rebought, held: history.held_on(until) };
@@ -215,13 +220,11 @@ impl Course<'_, '_> {
             };
             from = place + 1;
             let Some((_, lot, bought)) = self.losses.of.get(&at.asset).and_then(|h| h.bought.get(place)).copied() else { break };
-            let used = self.losses.of.get(&at.asset).map_or(Decimal::ZERO, |h| {
-                number::sub(h.used_upto(place + 1), h.used_upto(place)).map_or(Decimal::ZERO, |r| r.value)
-            });
+            let used = self.losses.of.get(&at.asset).map_or(Decimal::ZERO, |h| h.used_of(place));
             let sold = at.sold.get(&lot).copied().unwrap_or_default();
             let gone = self.found.lots.get(lot).is_none_or(|l| l.held && l.left.is_zero());
-            let free = number::sub(bought, used).map_or(Decimal::ZERO, |r| r.value);
-            let free = if gone { Decimal::ZERO } else { number::sub(free, sold).map_or(Decimal::ZERO, |r| r.value) };
+            // A unit that stood in for others and is sold now is one unit.
+            let free = if gone { Decimal::ZERO } else { minus_at_least_zero(bought, used.max(sold)) };
             let take = free.min(wanted).max(Decimal::ZERO);
             if !take.is_zero() {
                 let share = if take == wanted { left } else { number::share(amount, take, units).unwrap_or(Decimal::ZERO) };
@@ -286,11 +289,14 @@ impl Course<'_, '_> {
     }
 }
 
-/// Units of purchases in the window that the sale itself sells.
-fn sold_here(sold: &FxHashMap<usize, Decimal>, history: &History, window: &std::ops::Range<usize>) -> Decimal {
-    let first = history.bought.get(window.start).map(|(_, lot, _)| *lot);
-    let last = window.end.checked_sub(1).and_then(|i| history.bought.get(i)).map(|(_, lot, _)| *lot);
-    let (Some(first), Some(last)) = (first, last) else { return Decimal::ZERO };
+/// Units of purchases in the window that the sale itself sells, those left out that already stand in for others.
+fn sold_and_free(sold: &FxHashMap<usize, Decimal>, history: &History, window: &std::ops::Range<usize>) -> Decimal {
     // Lots of purchases are numbered in their order.
-    sold.iter().filter(|(lot, _)| (first..=last).contains(*lot)).map(|(_, q)| *q).fold(Decimal::ZERO, plus)
+    let place = |lot: usize| history.bought.binary_search_by_key(&lot, |(_, lot, _)| *lot).ok().filter(|p| window.contains(p));
+    let free = |(lot, units): (&usize, &Decimal)| Some(minus_at_least_zero(*units, history.used_of(place(*lot)?)));
+    sold.iter().filter_map(free).fold(Decimal::ZERO, plus)
+}
+
+fn minus_at_least_zero(a: Decimal, b: Decimal) -> Decimal {
+    number::sub(a, b).map_or(Decimal::ZERO, |r| r.value).max(Decimal::ZERO)
 }
