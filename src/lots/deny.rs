@@ -12,7 +12,10 @@ use crate::number::{self, Decimal};
 use crate::rules::book::{BasisName, DenyLoss};
 
 use super::walk::Course;
-use super::{Amounts, CostOf, Denied, Movement, Proceeds, Why};
+use super::{Amounts, CostOf, Denied, Movement, Out, Proceeds, Why};
+
+/// A loss, the units sold at it, and the parts of the sale that are spared.
+type Loss = (Outcome<Decimal>, Decimal, Vec<usize>);
 
 /// What was bought and held of each asset, over the whole ledger.
 #[derive(Debug, Default)]
@@ -131,6 +134,8 @@ struct AtHand<'r> {
     window: std::ops::Range<usize>,
     /// Units of each lot that this sale itself sells.
     sold: FxHashMap<usize, Decimal>,
+    /// Parts of the sale that the rule does not reach.
+    spared: Vec<usize>,
 }
 
 impl Course<'_, '_> {
@@ -143,10 +148,20 @@ impl Course<'_, '_> {
         let Some(out) = movements.outs.get(index).filter(|o| o.why == Why::Disposal) else { return };
         let Proceeds::Known(Ok(proceeds)) = &out.proceeds else { return };
         let Ok(fees) = &out.fees else { return };
-        let Some((loss, units)) = self.loss_of(index, *proceeds, *fees, out.quantity) else { return };
         let (book, day) = (self.asker.env.book, self.asker.env.day(out.row));
         let rule = self.scheme.deny.iter().copied().find(|r| book.deny_loss.get(*r).is_some_and(|r| r.in_force.holds(day)));
         let Some((rule, denies)) = rule.and_then(|r| Some((r, book.deny_loss.get(r)?))) else { return };
+        let Some((loss, units, spared)) = self.loss_of(index, *proceeds, *fees, out, denies) else { return };
+        let (loss, units) = match loss {
+            Ok(loss) if loss.is_zero() => return,
+            Ok(loss) => (loss, units),
+            Err(refused) => {
+                let into = Vec::new();
+                let denied = Denied { out: index, rule, units: Decimal::ZERO, amount: Err(refused), losing: units, spared, into };
+                self.found.denied.push(denied);
+                return;
+            }
+        };
         let Some(history) = self.losses.of.get(&out.asset) else { return };
         let from = day.checked_sub_days(Days::new(u64::from(denies.before))).unwrap_or(NaiveDate::MIN);
         let until = day.checked_add_days(Days::new(u64::from(denies.after))).unwrap_or(NaiveDate::MAX);
@@ -164,23 +179,38 @@ impl Course<'_, '_> {
         let free = number::sub(bought, used.map_or(Decimal::ZERO, |r| r.value)).map_or(Decimal::ZERO, |r| r.value);
         let rebought = number::sub(free, own).map_or(Decimal::ZERO, |r| r.value).max(Decimal::ZERO);
         let item = LossItem { loss, sold: units, bought, rebought, held: history.held_on(until) };
-        let at = AtHand { out: index, rule, denies, asset: out.asset, row: out.row, window, sold };
+        let at = AtHand { out: index, rule, denies, asset: out.asset, row: out.row, window, sold, spared };
         self.deny(&at, item, units, loss);
     }
 
-    /// The loss of a disposal and the units sold at it: over the parts that lose.
-    fn loss_of(&self, index: usize, proceeds: Decimal, fees: Decimal, whole: Decimal) -> Option<(Decimal, Decimal)> {
+    /// The loss of a disposal and the units sold at it: over the parts that lose and that the rule reaches. The others are spared.
+    fn loss_of(&self, index: usize, proceeds: Decimal, fees: Decimal, out: &Out, rule: &DenyLoss) -> Option<Loss> {
         let net = number::sub(proceeds, fees).ok()?.value;
-        let (mut loss, mut units) = (Decimal::ZERO, Decimal::ZERO);
-        for part in self.found.parts.get(self.found.parts_of.get(index)?.clone())? {
-            let got = number::share(net, part.quantity, whole).ok()?;
+        let (mut loss, mut units, mut spared) = (Ok(Decimal::ZERO), Decimal::ZERO, Vec::new());
+        for place in self.found.parts_of.get(index)?.clone() {
+            let part = self.found.parts.get(place)?;
+            let got = number::share(net, part.quantity, out.quantity).ok()?;
             let gain = number::sub(got, part.amounts.cost.clone().ok()?).ok()?.value;
-            if gain < Decimal::ZERO {
-                loss = plus(loss, -gain);
-                units = plus(units, part.quantity);
+            if gain >= Decimal::ZERO {
+                continue;
             }
+            match self.reaches(rule, part.lot, out.row) {
+                Ok(true) => loss = loss.map(|sum| plus(sum, -gain)),
+                Ok(false) => {
+                    spared.push(place);
+                    continue;
+                }
+                Err(refused) => loss = Err(refused),
+            }
+            units = plus(units, part.quantity);
         }
-        (loss > Decimal::ZERO).then_some((loss, units))
+        Some((loss, units, spared))
+    }
+
+    /// Whether the rule is about losses on such a lot.
+    fn reaches(&self, rule: &DenyLoss, lot: Option<usize>, row: usize) -> Outcome<bool> {
+        let (Some(formula), Some(lot)) = (&rule.lots, lot.and_then(|l| self.found.lots.get(l))) else { return Ok(true) };
+        self.asker.holds(formula, self.asker.view(lot, self.movements, self.asker.env.day(row)))
     }
 
     fn deny(&mut self, at: &AtHand<'_>, item: LossItem, sold: Decimal, loss: Decimal) {
@@ -193,6 +223,7 @@ impl Course<'_, '_> {
             units: Decimal::ZERO,
             amount: Ok(Decimal::ZERO),
             losing: sold,
+            spared: at.spared.clone(),
             into: Vec::new(),
         };
         match units {
