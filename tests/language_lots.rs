@@ -681,6 +681,47 @@ fn a_purchase_stands_in_for_a_loss_once() {
 }
 
 #[test]
+fn a_denied_loss_may_be_that_of_some_lots_alone() {
+    let rule = SUPERFICIAL.replace("window:", "where: acquired_kind is not staking, window:");
+    let book =
+        law(&["matching: { pool_by: [asset], sequence: by_disposal, steps: [ { fifo: { cite: [act] } } ] }", &rule, PLAIN, TAX]);
+    let a = Case::new(
+        &book,
+        2024,
+        "2024-01-01T12:00:00Z,b1,buy,w,10,X,100,EUR
+        2024-01-02T12:00:00Z,r1,staking,w,10,X,,,,,100,EUR
+        2024-06-01T12:00:00Z,s1,sell,w,120,EUR,20,X
+        2024-06-10T12:00:00Z,b2,buy,w,20,X,120,EUR",
+    )
+    .sound();
+    // Each half loses 40; that of the ten bought is denied, that of the ten received counts.
+    let parts: Vec<_> = a.disposals.iter().map(|p| p.gain.unwrap().normalize()).collect();
+    assert_eq!(parts, [d("0"), d("-40")]);
+    assert_eq!(held(&a, "X", None), (d("20"), d("160")));
+}
+
+#[test]
+fn where_each_sale_is_looked_at_alone_a_purchase_takes_over_more_than_one_loss() {
+    let book = law(&[
+        "matching: { pool_by: [asset], sequence: by_disposal, steps: [ { average: { cite: [act] } } ] }",
+        SUPERFICIAL,
+        PLAIN,
+        TAX,
+    ]);
+    let a = Case::new(
+        &book,
+        2024,
+        "2024-01-01T12:00:00Z,b1,buy,w,20,X,200,EUR
+        2024-06-01T12:00:00Z,s1,sell,w,50,EUR,10,X
+        2024-06-02T12:00:00Z,s2,sell,w,50,EUR,10,X
+        2024-06-10T12:00:00Z,b2,buy,w,10,X,90,EUR",
+    )
+    .sound();
+    assert_eq!((gain(&a, "s1"), gain(&a, "s2")), (d("0"), d("0")));
+    assert_eq!(held(&a, "X", None), (d("10"), d("190")), "both losses of 50 are in it");
+}
+
+#[test]
 fn the_dearest_and_the_cheapest_go_first() {
     let rows = "2023-01-01T12:00:00Z,b1,buy,w,3,X,10,EUR
         2023-01-02T12:00:00Z,b2,buy,w,1,X,3.3333,EUR

@@ -97,7 +97,9 @@ pub fn figure(book: &RuleBook, expect: &Expect, assessment: &Assessment) -> Opti
         }
         return of_tax(name, part, labels.as_deref(), assessment);
     }
-    match assessment.quantities.iter().find(|(n, _)| n == name).map(|(_, v)| v)? {
+    // A dot may also stand in the name of a quantity: what is left of an offset.
+    let quantity = |name: &str| assessment.quantities.iter().find(|(n, _)| n == name).map(|(_, v)| v);
+    match quantity(&expect.figure).or_else(|| quantity(name))? {
         QuantityValue::One(value) => Some((*value).into()),
         QuantityValue::Map(map) => {
             let keys = labels.or(expect.at.row.clone().map(|row| vec![row]));

@@ -178,7 +178,7 @@ fn lot_formulas(book: &RuleBook) -> Vec<&Formula> {
             OnDateWhat::Deem { .. } | OnDateWhat::Regroup { .. } => {}
         }
     }
-    found.extend(book.deny_loss.iter().flat_map(|d| d.when.iter().chain([&d.units])));
+    found.extend(book.deny_loss.iter().flat_map(|d| d.when.iter().chain(&d.lots).chain([&d.units])));
     found
 }
 

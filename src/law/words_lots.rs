@@ -85,8 +85,9 @@ pub fn deny_loss(rule: &DenyLoss) -> String {
         Some(name) => format!("goes into the {} of what was bought", basis(name)),
         None => "is lost".to_owned(),
     };
+    let which = rule.lots.as_ref().map(|f| format!(" of lots where `{}`", f.text)).unwrap_or_default();
     format!(
-        "of a disposal at a loss, bought again from {} days before to {} days after it: the loss on so many units does not count and {into}",
+        "of a disposal{which} at a loss, bought again from {} days before to {} days after it: the loss on so many units does not count and {into}",
         rule.before, rule.after
     )
 }

@@ -230,6 +230,8 @@ pub struct Denied {
     pub amount: Outcome<Decimal>,
     /// The losing parts that it falls to.
     pub losing: Decimal,
+    /// Parts of the sale whose loss the rule does not reach.
+    pub spared: Vec<usize>,
     /// Lots and what each was given.
     pub into: Vec<(usize, Decimal)>,
 }

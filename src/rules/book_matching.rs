@@ -216,6 +216,8 @@ pub enum BasisName {
 pub struct DenyLoss {
     pub in_force: InForce,
     pub when: Option<Formula>,
+    /// Which lots' losses; the rest count whatever was bought.
+    pub lots: Option<Formula>,
     pub before: u32,
     pub after: u32,
     /// How many units' loss is denied.

@@ -133,6 +133,7 @@ impl Compiler<'_> {
         }
         for rule in &mut book.deny_loss {
             self.maybe(rule.when.as_mut(), fixed, &Type::YesNo);
+            self.maybe(rule.lots.as_mut(), holding, &Type::YesNo);
             self.formula(&mut rule.units, Scope::row(Item::Loss), &Type::Number(Unit::number()));
         }
     }
@@ -231,7 +232,7 @@ fn matching_formulas(book: &RuleBook) -> Vec<&Formula> {
             OnDateWhat::Deem { .. } | OnDateWhat::Regroup { .. } => {}
         }
     }
-    found.extend(book.deny_loss.iter().flat_map(|r| r.when.iter().chain([&r.units])));
+    found.extend(book.deny_loss.iter().flat_map(|r| r.when.iter().chain(&r.lots).chain([&r.units])));
     found
 }
 

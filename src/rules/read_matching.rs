@@ -328,6 +328,7 @@ pub fn deny_loss(reader: &mut Reader, node: &Node, book: &mut RuleBook) {
         let Some(mut fields) = reader.fields(node, "`deny_loss`") else { continue };
         let in_force = reader.in_force(&mut fields);
         let when = fields.take("when").and_then(|n| reader.formula(n));
+        let lots = fields.take("where").and_then(|n| reader.formula(n));
         let (mut before, mut after) = (0, 0);
         if let Some(window) = fields.require(reader, "window")
             && let Some(mut inner) = reader.fields(window, "`window`")
@@ -343,7 +344,8 @@ pub fn deny_loss(reader: &mut Reader, node: &Node, book: &mut RuleBook) {
         fields.done(reader);
         if let (Some(units), Some(into)) = (units, into) {
             let into = if into == "nothing" { None } else { Some(basis_name(&into)) };
-            book.deny_loss.push(DenyLoss { in_force, when, before, after, units, into, cite, note, at: reader.at(node.spot) });
+            let at = reader.at(node.spot);
+            book.deny_loss.push(DenyLoss { in_force, when, lots, before, after, units, into, cite, note, at });
         }
     }
 }

@@ -187,6 +187,7 @@ pub const SHAPES: &[Shape] = &[
             FROM,
             UNTIL,
             WHEN,
+            may("where", Formula, "Of which lots the loss is denied; all, if left out."),
             need("window", Map("`window`"), "How near purchases are."),
             need("units", Formula, "On how many units the loss is denied."),
             need("into", Text, "Where it goes: `cost`, a basis, or `nothing`."),
