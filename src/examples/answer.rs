@@ -60,7 +60,8 @@ pub fn figure(book: &RuleBook, expect: &Expect, assessment: &Assessment) -> Opti
         }
         return of_tax(name, part, labels.as_deref(), assessment);
     }
-    match assessment.quantities.iter().find(|(n, _)| n == name).map(|(_, v)| v)? {
+    // The parts of offsets and shares are quantities whose names have a dot.
+    match assessment.quantities.iter().find(|(n, _)| *n == expect.figure).map(|(_, v)| v)? {
         QuantityValue::One(value) => Some((*value).into()),
         QuantityValue::Map(map) => {
             let keys = labels.or(expect.at.row.clone().map(|row| vec![row]));
