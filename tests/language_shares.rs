@@ -202,26 +202,6 @@ fn losses_are_carried_only_down_to_the_exempt_amount() {
 }
 
 #[test]
-fn examples_ask_for_the_parts() {
-    let example = "id: e
-year: 2023
-facts: { other_taxable: { 2023: 100000 } }
-ledger: |
-  timestamp,id,kind,received_amount,received_asset,sent_amount,sent_asset
-  2020-01-01T12:00:00Z,b,buy,2,BTC,200000,EUR
-  2022-03-01T12:00:00Z,s1,sell,92000,EUR,1,BTC
-  2023-03-01T12:00:00Z,s2,sell,110000,EUR,1,BTC
-expect: [ { figure: losses.used, value: 4000 }, { figure: losses.left, value: 4000 } ]
-";
-    let run = |text: &str| -> Vec<bool> {
-        fisc::examples::run(&gains(), &Source::new("e.yaml", text)).into_iter().map(|case| case.ok).collect()
-    };
-    assert_eq!(run(example), [true, true]);
-    assert_eq!(run(&example.replace("left, value: 4000", "left, value: 4001")), [true, false]);
-    assert_eq!(run(&example.replace("losses.left", "losses.lost")), [true, false]);
-}
-
-#[test]
 fn facts_and_values_cut_a_year() {
     let facts = "resident: { 2024-01-01: yes, 2024-03-01: no, 2024-12-01: yes }\n";
     let a = tax(&[], facts, 2024);

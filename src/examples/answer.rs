@@ -60,8 +60,7 @@ pub fn figure(book: &RuleBook, expect: &Expect, assessment: &Assessment) -> Opti
         }
         return of_tax(name, part, labels.as_deref(), assessment);
     }
-    // The parts of offsets and shares are quantities whose names have a dot.
-    match assessment.quantities.iter().find(|(n, _)| *n == expect.figure).map(|(_, v)| v)? {
+    match assessment.quantities.iter().find(|(n, _)| n == name).map(|(_, v)| v)? {
         QuantityValue::One(value) => Some((*value).into()),
         QuantityValue::Map(map) => {
             let keys = labels.or(expect.at.row.clone().map(|row| vec![row]));
