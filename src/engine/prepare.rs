@@ -20,6 +20,7 @@ pub(super) struct Prepared<'a> {
     /// Options that were chosen by year.
     pub by_year: Vec<ByYear>,
     pub problems: Vec<Diagnostic>,
+    pub calendar: TaxCalendar,
     pub year: Period,
     pub first_year: Period,
 }
@@ -35,20 +36,26 @@ pub(super) fn prepare_ledger<'a>(
     options: &Options,
     ledger: impl FnOnce() -> Result<Cow<'a, Ledger>, Diagnostic>,
 ) -> Result<Prepared<'a>, Diagnostic> {
-    let calendar = TaxCalendar { month: book.year_begins.0, day: book.year_begins.1 };
-    let year = calendar
-        .year(options.year)
-        .ok_or_else(|| Diagnostic::new(Code::A0101, format!("there is no tax year {}", options.year)))?;
-    if let Some(problem) = not_covered(book, options.year, year.begin, year.end) {
-        return Err(problem);
+    if book.year_stated_by.is_none() {
+        tax_year(book, options, book.calendar())?;
     }
     let ledger = ledger()?;
     let taxpayer = taxpayer_of_facts(inputs, options, &ledger)?;
     let (facts, fact_problems) = facts::read(&inputs.facts, book, &ledger, whose(options, taxpayer.as_deref()));
-    let first_year = first_year(book, &ledger, year);
+    let calendar = book.calendar_of(&facts).map_err(|problem| *problem)?;
+    let year = tax_year(book, options, calendar)?;
+    let first_year = first_year(book, &ledger, calendar, year);
     let problems = inputs.problems.iter().cloned().chain(fact_problems).collect();
     let by_year = super::question::histories(book, options);
-    Ok(Prepared { ledger, facts, by_year, problems, year, first_year })
+    Ok(Prepared { ledger, facts, by_year, problems, calendar, year, first_year })
+}
+
+/// The tax year asked for, where the law covers it.
+fn tax_year(book: &RuleBook, options: &Options, calendar: TaxCalendar) -> Result<Period, Diagnostic> {
+    let year = calendar
+        .year(options.year)
+        .ok_or_else(|| Diagnostic::new(Code::A0101, format!("there is no tax year {}", options.year)))?;
+    not_covered(book, options.year, year.begin, year.end).map_or(Ok(year), Err)
 }
 
 /// Whose facts are read, and for when.
@@ -120,6 +127,7 @@ pub(super) fn run_inputs<'a>(
         strict: options.strict,
         shadow: None,
         year: prepared.year,
+        calendar: prepared.calendar,
         first_year: prepared.first_year,
     }
 }

@@ -29,6 +29,7 @@ mod read_taxes;
 mod sound;
 pub mod tables;
 pub mod units;
+mod years;
 
 pub use book::RuleBook;
 pub use load::{Loaded, load};

@@ -196,6 +196,7 @@ fn unused(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
     let mut used: BTreeSet<Ref> = every_formula(book).iter().flat_map(|f| f.code.refs()).collect();
     used.extend(book.parameters.iter().flat_map(super::tables::key_refs));
     used.extend(book.offsets.iter().filter_map(|o| o.brought.as_ref()?.fact).map(|(fact, _)| Ref::Fact(fact)));
+    used.extend(book.year_stated_by.as_ref().and_then(|k| k.target));
     used.extend(book.quantities.iter().flat_map(|q| &q.per.segments).filter_map(|k| k.target));
     used.extend(book.schedules.iter().filter_map(|s| crate::assess::schedules::scale_of(&s.how)));
     // A part that is used uses the whole.
