@@ -361,7 +361,7 @@ fn held(
     } else if expect.at.holding.is_some() {
         answer::holding(book, example, expect, assessment, inputs)
     } else {
-        answer::figure(book, expect, assessment).or_else(|| answer::explained(book, example, expect, inputs))
+        answer::figure(expect, assessment).or_else(|| answer::explained(book, example, expect, inputs))
     };
     let Some(found) = found else {
         result.got = "no such figure".into();

@@ -206,6 +206,21 @@ fn losses_are_carried_only_down_to_the_exempt_amount() {
 }
 
 #[test]
+fn examples_ask_for_the_parts_of_a_loss_and_of_an_allocation() {
+    let rows = ledger(&[("2022-05-01", -9000), ("2024-07-01", 10_000)]).text.replace('\n', "\n  ");
+    let text = format!(
+        "id: yy\nyear: 2024\nledger: |\n  {rows}\nexpect:\n\
+         - {{ figure: losses.used, value: 7000 }}\n\
+         - {{ figure: losses.left, value: 2000 }}\n\
+         - {{ figure: exempt_in.used, value: 3000 }}\n\
+         - {{ figure: losses.gone, value: 0 }}\n"
+    );
+    let results = fisc::examples::run(&gains(), &Source::new("e.yaml", text));
+    assert_eq!(results.iter().map(|r| r.ok).collect::<Vec<_>>(), [true, true, true, false], "{results:?}");
+    assert_eq!(results[3].got, "no such figure");
+}
+
+#[test]
 fn facts_and_values_cut_a_year() {
     let facts = "resident: { 2024-01-01: yes, 2024-03-01: no, 2024-12-01: yes }\n";
     let a = tax(&[], facts, 2024);

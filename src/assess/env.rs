@@ -113,6 +113,7 @@ impl<'a> Env<'a> {
         facts: &'a Facts,
         options: Vec<WordId>,
         log: &'a Log,
+        calendar: TaxCalendar,
         year: Period,
         first_year: Period,
         strict: bool,
@@ -134,7 +135,6 @@ impl<'a> Env<'a> {
         }
         let kinds = Kind::ALL.iter().map(|k| known(k.word())).collect();
         let classes = book.treatments.iter().map(|t| t.class.as_deref().map(known)).collect();
-        let calendar = TaxCalendar { month: book.year_begins.0, day: book.year_begins.1 };
         let valuer = Valuer::new(book, ledger, days, prices, rates, log, values);
         Env {
             book,

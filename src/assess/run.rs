@@ -35,8 +35,14 @@ pub struct Inputs<'a> {
     /// For options given by year: the word of each year from which on it holds, and the word before.
     pub by_year: &'a [ByYear],
     pub strict: bool,
+<<<<<<< HEAD
     /// What of acts not in force counts in this run.
     pub shadow: Option<Shadow<'a>>,
+=======
+    /// A value of an act not in force that counts in this run.
+    pub shadow: Option<(usize, usize)>,
+    pub calendar: TaxCalendar,
+>>>>>>> gb-next
     pub year: Period,
     pub first_year: Period,
 }
@@ -92,7 +98,7 @@ impl Shared {
         let days = local_days(ledger, inputs.book);
         let until = reach(inputs.book, through);
         let seen = days.partition_point(|d| *d <= until);
-        let payments = payments(inputs.book, ledger, &days);
+        let payments = payments(inputs.book, inputs.calendar, ledger, &days);
         let (pairs, values) = (pair(ledger, seen), Values::new(seen));
         Shared { ledger: own, days, seen, through, payments, pairs, values }
     }
@@ -154,6 +160,7 @@ fn env<'a>(
         inputs.facts,
         inputs.options.clone(),
         log,
+        inputs.calendar,
         inputs.year,
         inputs.first_year,
         inputs.strict,
@@ -165,8 +172,7 @@ fn env<'a>(
 }
 
 /// The first tax year that a run reaches back to: the first covered one with a row.
-pub fn first_year(book: &RuleBook, ledger: &Ledger, year: Period) -> Period {
-    let calendar = TaxCalendar { month: book.year_begins.0, day: book.year_begins.1 };
+pub fn first_year(book: &RuleBook, ledger: &Ledger, calendar: TaxCalendar, year: Period) -> Period {
     let first_row = ledger.rows.first().map(|r| crate::ledger::local_day(r.timestamp, book.zone));
     let first = first_row.map_or(year.begin, |day| day.max(book.covers.0).min(year.begin));
     calendar.year(calendar.year_of(first)).unwrap_or(year)

@@ -58,7 +58,7 @@ pub(super) fn messages(book: &RuleBook, prepared: &Prepared<'_>, log: Log, optio
     let given: Vec<Diagnostic> = prepared.problems.iter().filter(|p| !again(p)).cloned().collect();
     let mut all: Vec<Diagnostic> = given.into_iter().chain(errors).chain(warnings).collect();
     unknown_categories(book, &prepared.ledger, &mut all);
-    all.extend(crate::assess::payments::unknown(book, &prepared.ledger, prepared.year));
+    all.extend(crate::assess::payments::unknown(book, prepared.calendar, &prepared.ledger, prepared.year));
     (found.errors, found.warnings) = all.into_iter().partition(Diagnostic::is_error);
 }
 

@@ -23,7 +23,6 @@ use crate::assess::build::figures;
 use crate::assess::holdings::holdings;
 use crate::assess::refusal::Log;
 use crate::assess::run::{Run, Shared, with_shared};
-use crate::calendar::TaxCalendar;
 use crate::diagnostic::{Diagnostic, Source, SourceMap};
 use crate::explain::Step;
 use crate::facts::FactsInput;
@@ -99,13 +98,13 @@ fn assess_prepared(
     options: &Options,
     prepared: Result<Prepared<'_>, Diagnostic>,
 ) -> Assessment {
-    let calendar = TaxCalendar { month: book.year_begins.0, day: book.year_begins.1 };
     let mut found = Assessment {
         jurisdiction: book.code.clone(),
         currency: book.currency.clone(),
         tax_year: options.year.to_string(),
         ..Assessment::default()
     };
+    let calendar = prepared.as_ref().map_or_else(|_| book.calendar(), |p| p.calendar);
     if let Some(year) = calendar.year(options.year) {
         found.tax_year = calendar.label(year);
         (found.from, found.to) = (year.begin, year.end);

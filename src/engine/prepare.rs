@@ -20,6 +20,7 @@ pub(super) struct Prepared<'a> {
     /// Options that were chosen by year.
     pub by_year: Vec<ByYear>,
     pub problems: Vec<Diagnostic>,
+    pub calendar: TaxCalendar,
     pub year: Period,
     pub first_year: Period,
 }
@@ -35,6 +36,7 @@ pub(super) fn prepare_ledger<'a>(
     options: &Options,
     ledger: impl FnOnce() -> Result<Cow<'a, Ledger>, Diagnostic>,
 ) -> Result<Prepared<'a>, Diagnostic> {
+<<<<<<< HEAD
     let year = tax_year(book, options)?;
     if book.taxes.is_empty() {
         let message = format!("the law's file of `{}` has no taxes", book.code);
@@ -42,6 +44,10 @@ pub(super) fn prepare_ledger<'a>(
     }
     if let Some(problem) = not_covered(book, options.year, year.begin, year.end) {
         return Err(problem);
+=======
+    if book.year_stated_by.is_none() {
+        tax_year(book, options, book.calendar())?;
+>>>>>>> gb-next
     }
     prepare_rows(book, inputs, options, ledger)
 }
@@ -57,10 +63,20 @@ pub(super) fn prepare_rows<'a>(
     let ledger = ledger()?;
     let taxpayer = taxpayer_of_facts(inputs, options, &ledger)?;
     let (facts, fact_problems) = facts::read(&inputs.facts, book, &ledger, whose(options, taxpayer.as_deref()));
-    let first_year = first_year(book, &ledger, year);
+    let calendar = book.calendar_of(&facts).map_err(|problem| *problem)?;
+    let year = tax_year(book, options, calendar)?;
+    let first_year = first_year(book, &ledger, calendar, year);
     let problems = inputs.problems.iter().cloned().chain(fact_problems).collect();
     let by_year = super::question::histories(book, options);
-    Ok(Prepared { ledger, facts, by_year, problems, year, first_year })
+    Ok(Prepared { ledger, facts, by_year, problems, calendar, year, first_year })
+}
+
+/// The tax year asked for, where the law covers it.
+fn tax_year(book: &RuleBook, options: &Options, calendar: TaxCalendar) -> Result<Period, Diagnostic> {
+    let year = calendar
+        .year(options.year)
+        .ok_or_else(|| Diagnostic::new(Code::A0101, format!("there is no tax year {}", options.year)))?;
+    not_covered(book, options.year, year.begin, year.end).map_or(Ok(year), Err)
 }
 
 fn tax_year(book: &RuleBook, options: &Options) -> Result<Period, Diagnostic> {
@@ -137,6 +153,7 @@ pub(super) fn run_inputs<'a>(
         strict: options.strict,
         shadow: None,
         year: prepared.year,
+        calendar: prepared.calendar,
         first_year: prepared.first_year,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use crate::assess::Assessment;
 use crate::assess::assessment::{AdvanceLine, QuantityValue, TaxLine};
@@ -78,7 +78,7 @@ pub fn of_day(expect: &Expect, found: &Compliance) -> Option<Answer> {
 }
 
 /// A figure of the assessment; `None` where there is no such.
-pub fn figure(book: &RuleBook, expect: &Expect, assessment: &Assessment) -> Option<Answer> {
+pub fn figure(expect: &Expect, assessment: &Assessment) -> Option<Answer> {
     let (name, part) = expect.figure.split_once('.').map_or((expect.figure.as_str(), "whole"), |(n, p)| (n, p));
     if name == "total_tax" {
         return Some(assessment.total_tax.into());
@@ -88,7 +88,7 @@ pub fn figure(book: &RuleBook, expect: &Expect, assessment: &Assessment) -> Opti
     {
         return Some(found.into());
     }
-    let labels = expect.at.period.as_ref().map(|label| labels(book, label));
+    let labels = expect.at.period.as_ref().map(|label| labels(assessment, label));
     if is_known_tax(name, None, assessment) {
         // Advances have periods of their own; what a tax has no period for is no zero.
         let known = |labels: &Vec<String>| labels.iter().any(|label| is_known_tax(name, Some(label), assessment));
@@ -110,8 +110,8 @@ pub fn figure(book: &RuleBook, expect: &Expect, assessment: &Assessment) -> Opti
 }
 
 /// A period that an example asks for, and the shorter ones that lie in it: a figure by the month is asked for a quarter as a sum.
-fn labels(book: &RuleBook, label: &str) -> Vec<String> {
-    let calendar = TaxCalendar { month: book.year_begins.0, day: book.year_begins.1 };
+fn labels(assessment: &Assessment, label: &str) -> Vec<String> {
+    let calendar = TaxCalendar { month: assessment.from.month(), day: assessment.from.day() };
     let mut labels = vec![label.to_owned()];
     if let Some(quarter) = calendar.find(label, Per::Quarter) {
         labels.extend(calendar.within(quarter, Per::Month).into_iter().map(|month| calendar.label(month)));

@@ -19,7 +19,7 @@ use super::{calendar, words};
 
 /// The year asked for, or the current one; one past the time covered is refused, or, where none was asked for, the nearest.
 pub fn year(book: &RuleBook, asked: Option<i32>) -> Result<Period, Diagnostic> {
-    let calendar = TaxCalendar { month: book.year_begins.0, day: book.year_begins.1 };
+    let calendar = book.calendar();
     let number = asked.unwrap_or_else(|| {
         let today = Utc::now().with_timezone(&book.zone).date_naive();
         let (first, last) = (calendar.year_of(book.covers.0), calendar.year_of(book.covers.1));
@@ -34,12 +34,7 @@ pub fn year(book: &RuleBook, asked: Option<i32>) -> Result<Period, Diagnostic> {
 
 /// The card of a law: of one year, or without a year of its whole history.
 pub fn card(book: &RuleBook, year: Option<Period>) -> Card {
-    let builder = Builder {
-        book,
-        year,
-        graph: Graph::of(book),
-        calendar: TaxCalendar { month: book.year_begins.0, day: book.year_begins.1 },
-    };
+    let builder = Builder { book, year, graph: Graph::of(book), calendar: book.calendar() };
     let sources = cites::sources(book);
     Card {
         fisc: env!("CARGO_PKG_VERSION"),

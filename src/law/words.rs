@@ -121,6 +121,9 @@ pub fn item(item: Item) -> &'static str {
 pub fn treatment(treatment: &Treatment) -> String {
     let merged = if treatment.merges_lots { ", as one lot" } else { "" };
     let text = effect(treatment.effect, &treatment.proceeds, &treatment.cost, treatment.keeps_date);
+    if treatment.share.is_some() {
+        return format!("no sale: the units stay; a part of their cost goes over to what came in{merged}");
+    }
     match &treatment.taxed {
         Some(_) => format!("{text}; this for the lots that are taxed, cost and day of the others go over"),
         None => format!("{text}{merged}"),

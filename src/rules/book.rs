@@ -57,6 +57,8 @@ pub struct RuleBook {
     pub zone: Tz,
     /// Month and day on which the tax year begins.
     pub year_begins: (u32, u32),
+    /// The fact by which a taxpayer states another day.
+    pub year_stated_by: Option<Key>,
     pub covers: (NaiveDate, NaiveDate),
     pub note: Option<String>,
     pub units: Vec<String>,

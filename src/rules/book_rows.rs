@@ -61,6 +61,8 @@ pub struct Treatment {
     pub keeps_date: Option<bool>,
     /// Which of the lots taken are disposed of; cost and date of the others go over to what comes in.
     pub taxed: Option<Formula>,
+    /// Of a rollover: the part of the cost that goes over, while what was sent stays.
+    pub share: Option<Formula>,
     /// What comes in by a rollover is one lot, not one for each that left.
     pub merges_lots: bool,
     /// Further effects, each on its own leg.

@@ -84,6 +84,7 @@ pub(super) fn empty() -> RuleBook {
         currency: String::new(),
         zone: chrono_tz::UTC,
         year_begins: (1, 1),
+        year_stated_by: None,
         covers: (NaiveDate::MIN, NaiveDate::MAX),
         note: None,
         units: Vec::new(),

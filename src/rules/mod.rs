@@ -33,6 +33,7 @@ mod sound;
 pub mod tables;
 mod unions;
 pub mod units;
+mod years;
 
 pub use book::RuleBook;
 pub use load::{Loaded, load, load_with};

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use crate::diagnostic::{Code, suggestion};
 use crate::yaml::{Entry, Fields, Node, Reader};
 
-use super::book::{At, InForce, Label, MonthEnd, RuleBook, SourceEntry, Status, Watch};
+use super::book::{At, InForce, Key, Label, MonthEnd, RuleBook, SourceEntry, Status, Watch};
 use super::read::Read;
 use super::read_taxes::working_days;
 
@@ -56,6 +56,11 @@ pub fn head(reader: &mut Reader, fields: &mut Fields<'_>, book: &mut RuleBook) {
     {
         if let Some(node) = inner.require(reader, "begins") {
             book.year_begins = month_day(reader, node).unwrap_or((1, 1));
+        }
+        if let Some(node) = inner.take("stated_by")
+            && let Some(name) = reader.text(node)
+        {
+            book.year_stated_by = Some(Key { name: name.to_owned(), at: reader.at(node.spot), target: None });
         }
         inner.done(reader);
     }

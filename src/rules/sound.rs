@@ -199,6 +199,7 @@ fn unused(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
     used.extend(book.offsets.iter().filter_map(|o| o.brought.as_ref()?.fact).map(|(fact, _)| Ref::Fact(fact)));
     used.extend(book.parameters.iter().filter_map(|p| p.existing_since.as_ref()?.target));
     used.extend(book.duties.iter().filter_map(|d| if let EachWhat::Record(key) = &d.each.what { key.target } else { None }));
+    used.extend(book.year_stated_by.as_ref().and_then(|k| k.target));
     used.extend(book.quantities.iter().flat_map(|q| &q.per.segments).filter_map(|k| k.target));
     used.extend(book.schedules.iter().filter_map(|s| crate::assess::schedules::scale_of(&s.how)));
     // A part that is used uses the whole.

@@ -75,7 +75,14 @@ pub const SHAPES: &[Shape] = &[
             ],
         )
     },
-    shape("the tax year", "The tax year.", &[need("begins", MonthDay, "Its first day, as month-day: `01-01`.")]),
+    shape(
+        "the tax year",
+        "The tax year.",
+        &[
+            need("begins", MonthDay, "Its first day, as month-day: `01-01`."),
+            may("stated_by", Name, "A fact that is a date: its month and day begin the year of a taxpayer who states it."),
+        ],
+    ),
     shape(
         "`covers`",
         "The periods that may be assessed.",

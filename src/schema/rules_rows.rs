@@ -59,6 +59,11 @@ pub const SHAPES: &[Shape] = &[
             COST,
             ACQUIRED,
             may("taxed", Formula, "Of an exchange: which of the lots given are disposed of; the others carry their cost over."),
+            may(
+                "share",
+                Formula,
+                "Of a rollover: the part of the cost that goes over, while the units sent stay where they are.",
+            ),
             may("lots", Words(&["kept", "merged"]), "Of a rollover: what comes in is a lot for each that left, or one."),
             BECAUSE,
             FROM,
