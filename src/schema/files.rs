@@ -1,6 +1,6 @@
 //! The shapes of worked examples and of formats of exports.
 
-use super::Val::{Any, Bool, Date, Either, List, Map, Names, Number, OrNothing, Text, Words};
+use super::Val::{Any, Bool, Date, Either, List, Map, Name, Names, Number, OrNothing, Text, Words};
 use super::{NOTE, Shape, TITLE, may, need, shape};
 
 pub const EXAMPLE: &[Shape] = &[
@@ -47,11 +47,7 @@ pub const EXAMPLE: &[Shape] = &[
                 "A tax (`NAME.amount`, `NAME.payable`), a quantity, a field of a row, `total_tax`, or `quantity` and `cost` of a holding.",
             ),
             may("at", OrNothing(&Map("`at`")), "The period, row or holding; the year if nothing is said."),
-            need(
-                "value",
-                Either(&[Number, Date, Words(&["refused", "none"])]),
-                "The value, a date for `NAME.due`, `refused`, or `none`.",
-            ),
+            need("value", Either(&[Number, Date, Name]), "The value, a date for `NAME.due`, a word, `refused`, or `none`."),
             may("rounded_to", OrNothing(&Map("`rounded_to`")), "How the source rounded it."),
             NOTE,
         ],
