@@ -266,14 +266,20 @@ fn expectation(reader: &mut Reader, node: &Node) -> Option<Expect> {
     Some(Expect { figure: figure?, finding: finding.is_some(), at, value: value?, rounded, place })
 }
 
-/// `refused`, `none`, a date or an amount.
+/// `refused`, `none`, a date, a word or an amount.
 fn answer_of(reader: &mut Reader, node: &Node) -> Option<Answer> {
     match node.text() {
         Some("refused") => Some(Answer::Refused),
         Some("none") => Some(Answer::Nothing),
         Some(text) if text.len() == 10 && text.matches('-').count() == 2 => reader.date(node).map(Answer::Date),
+        Some(text) if is_word(text) => Some(Answer::Word(text.to_owned())),
         _ => reader.decimal(node).map(Answer::Number),
     }
+}
+
+fn is_word(text: &str) -> bool {
+    let rest = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    text.starts_with(|c: char| c.is_ascii_lowercase()) && text.chars().all(rest)
 }
 
 fn check(book: &RuleBook, example: &Example, file: &Source) -> Vec<CaseResult> {
@@ -369,9 +375,9 @@ fn held(
         result.diagnostics = vec![Diagnostic::new(Code::R0501, message).at(expect.place.clone()).help(help)];
         return result;
     };
-    let rounded = match (found, expect.rounded) {
-        (Answer::Number(value), Some((to, toward))) => Answer::Number(round(value, to, toward).unwrap_or(value)),
-        _ => found,
+    let rounded = match (&found, expect.rounded) {
+        (Answer::Number(value), Some((to, toward))) => Answer::Number(round(*value, to, toward).unwrap_or(*value)),
+        _ => found.clone(),
     };
     result.ok = rounded == expect.value;
     result.got = found.to_string();

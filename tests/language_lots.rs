@@ -1053,3 +1053,93 @@ fn faults_of_matching_are_told() {
         assert!(told.place.as_ref().is_some_and(|p| p.line > 1), "{text}: {:?}", told.place);
     }
 }
+
+/// The order that the taxpayer chooses, which he may change from a year on.
+const ORDERS: &str = "
+choices:
+  order:
+    question: Which go first?
+    options: { first: { title: First, argument: .. }, dear: { title: Dearest, argument: .. } }
+    default: first
+    cite: [act]
+matching: { pool_by: [asset], sequence: by_disposal, steps: [ { highest: { when: order is dear, cite: [act] } }, { fifo: { cite: [act] } } ] }";
+
+#[test]
+fn an_order_chosen_by_year_reaches_the_sales_of_its_years() {
+    let book = law(&[ORDERS, PLAIN, TAX]);
+    let rows = "2022-01-01T12:00:00Z,b1,buy,w,1,A,10,EUR
+        2022-02-01T12:00:00Z,b2,buy,w,1,A,20,EUR
+        2022-03-01T12:00:00Z,b3,buy,w,1,A,30,EUR
+        2023-06-01T12:00:00Z,s1,sell,w,50,EUR,1,A
+        2024-06-01T12:00:00Z,s2,sell,w,50,EUR,1,A";
+    let costs = |order: &str| {
+        let chosen = [("order", order)];
+        let of = |year| Case { choices: &chosen, ..Case::new(&book, year, rows) }.sound();
+        (cost(&of(2023), "s1"), cost(&of(2024), "s2"))
+    };
+    assert_eq!(costs("first"), (d("10"), d("20")));
+    assert_eq!(costs("dear"), (d("30"), d("20")));
+    assert_eq!(costs("{ 2024: dear }"), (d("10"), d("30")), "the sale of 2023 is as it was");
+    assert_eq!(costs("{ 2023: dear, 2024: first }"), (d("30"), d("10")));
+}
+
+/// What was given counts from the giver's day for a gain, and from the day of the gift for a loss.
+const TERMS: &str = r#"
+matching: { pool_by: [asset], sequence: by_disposal, steps: [ { fifo: { cite: [act] } } ] }
+treatment:
+  - { kinds: [buy], as: acquisition, cite: [act] }
+  - { kinds: [gift_received], as: acquisition, cost: carried, acquired: carried, cite: [act] }
+  - { kinds: [sell], as: disposal, cite: [act] }
+  - { kinds: [other], as: ignore, cite: [act] }
+fees:
+  - { to: [acquisition, disposal, move], goes: received, in_coin: removal, cite: [act] }
+each_match:
+  term:
+    one_of: [short, long]
+    cases:
+      - { when: "proceeds >= cost", then: "if disposed > acquired + 1 year then long else short" }
+      - { when: "disposed > came_in + 1 year", then: long }
+      - { otherwise: short }
+    cite: [act]
+quantities:
+  long_gains: { unit: money, formula: "sum of proceeds - cost over matches where term is long", cite: [act] }
+taxes:
+  gains_tax: { title: Tax, amount: "long_gains * 10%", cite: [act] }
+"#;
+
+#[test]
+fn a_field_may_be_a_word_and_a_lot_knows_when_it_came_in() {
+    let book = law(&[TERMS]);
+    let rows = |price: &str| {
+        format!(
+            "2025-02-01T12:00:00Z,g,gift_received,w,1,A,,,,,80,EUR,,,100,2020-05-01
+            2025-08-01T12:00:00Z,s,sell,w,{price},EUR,1,A"
+        )
+    };
+    for (price, term, gains) in [("120", "long", "20"), ("70", "short", "0")] {
+        let a = Case::new(&book, 2025, &rows(price)).sound();
+        assert_eq!(a.disposals[0].term.as_deref(), Some(term), "sold at {price}");
+        assert_eq!(a.taxes[0].base.or(a.taxes[0].whole), Some(d(gains) * d("0.1")));
+    }
+    let example = |word: &str| {
+        let text = format!(
+            "id: e\nyear: 2025\nledger: |\n  id,timestamp,kind,account,received_amount,received_asset,sent_amount,sent_asset\n  b,2025-01-01T12:00:00Z,buy,w,1,A,10,EUR\n  s,2025-08-01T12:00:00Z,sell,w,20,EUR,1,A\nexpect: [ {{ figure: term, at: {{ row: s }}, value: {word} }} ]\n"
+        );
+        fisc::examples::run(&book, &fisc::diagnostic::Source::new("e.yaml", text)).remove(0)
+    };
+    assert!(example("short").ok);
+    assert_eq!((example("long").ok, example("long").got), (false, "short".to_owned()));
+
+    let said = |from: &str, to: &str| lots::faults(&[&TERMS.replacen(from, to, 1)]);
+    let cases = [
+        ("then: long }", "then: lnog }", "nothing is named `lnog`"),
+        ("one_of: [short, long]", "unit: money", "nothing is named `long`"),
+        ("one_of: [short, long]", "one_of: [short, long]\n    unit: money", "a field has a `unit`, or is one of some words"),
+        ("then: long }", "then: \"1\" }", "a word of the field `term` is needed"),
+        ("term is long", "term is lang", "`lang` is not a word of the field `term`"),
+    ];
+    for (from, to, message) in cases {
+        let found = said(from, to);
+        assert!(found.iter().any(|p| p.message.contains(message)), "{to}: {found:#?}");
+    }
+}

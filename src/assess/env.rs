@@ -194,6 +194,12 @@ impl<'a> Env<'a> {
         history.map_or(word, |h| h.at(year))
     }
 
+    /// The tax years from which a choice by year is another than before.
+    pub fn turns(&self) -> Vec<Period> {
+        let years = self.by_year.iter().flat_map(|h| h.from.keys());
+        years.filter_map(|y| self.calendar.year(*y)).collect()
+    }
+
     pub fn option(&self, option: usize) -> WordId {
         self.log.read_option(option);
         self.options.get(option).copied().unwrap_or(WordId::OTHER)

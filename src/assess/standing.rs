@@ -82,6 +82,7 @@ impl World<'_> {
                     F::Cost => number(&m.cost),
                     F::Quantity => Ok(Value::Number(m.quantity)),
                     F::Acquired => Ok(Value::Date(acquired)),
+                    F::CameIn => Ok(m.acquired_row.map_or(Value::Date(acquired), date)),
                     F::Disposed => Ok(date(m.row)),
                     F::HeldDays => Ok(Value::Number(Decimal::from((self.env.day(m.row) - acquired).num_days()))),
                     F::AcquiredKind => Ok(Value::Word(self.env.kind(m.acquired_kind))),

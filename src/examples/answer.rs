@@ -15,8 +15,8 @@ use crate::rules::RuleBook;
 
 use super::{Example, Expect};
 
-/// A figure: an amount or a day, none, or one that was refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A figure: an amount, a day or a word, none, or one that was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     Refused,
     Nothing,
@@ -24,6 +24,8 @@ pub enum Answer {
     Date(NaiveDate),
     /// What a rule comes to; nothing where it does not apply.
     Outcome(Option<Outcome>),
+    /// A word of the law, such as the term of a disposal.
+    Word(String),
 }
 
 /// How an example says what a rule comes to.
@@ -51,6 +53,7 @@ impl fmt::Display for Answer {
             Answer::Number(value) => f.write_str(&plain(*value)),
             Answer::Date(day) => write!(f, "{day}"),
             Answer::Outcome(outcome) => f.write_str(outcome.map_or("none", Outcome::word)),
+            Answer::Word(word) => f.write_str(word),
         }
     }
 }
@@ -83,10 +86,13 @@ pub fn figure(expect: &Expect, assessment: &Assessment) -> Option<Answer> {
     if name == "total_tax" {
         return Some(assessment.total_tax.into());
     }
-    if let Some(row) = &expect.at.row
-        && let Some(found) = of_row(name, row, assessment)
-    {
-        return Some(found.into());
+    if let Some(row) = &expect.at.row {
+        if let Some(found) = word_of_row(name, row, assessment) {
+            return Some(found);
+        }
+        if let Some(found) = of_row(name, row, assessment) {
+            return Some(found.into());
+        }
     }
     let labels = expect.at.period.as_ref().map(|label| labels(assessment, label));
     if is_known_tax(name, None, assessment) {
@@ -171,7 +177,22 @@ fn of_tax(name: &str, part: &str, periods: Option<&[String]>, assessment: &Asses
 pub fn explained(book: &RuleBook, example: &Example, expect: &Expect, inputs: &Inputs) -> Option<Answer> {
     let row = expect.at.row.as_ref()?;
     let step = crate::engine::explain(book, inputs, &example.options, &format!("{}@{row}", expect.figure)).ok()?;
-    Some(step.value.and_then(|value| number::parse(&value).ok()).into())
+    Some(match step.value {
+        None => Answer::Refused,
+        Some(value) => number::parse(&value).map_or(Answer::Word(value), Answer::Number),
+    })
+}
+
+/// A column of words, where all parts of the row agree in it.
+fn word_of_row(name: &str, row: &str, assessment: &Assessment) -> Option<Answer> {
+    let mut parts = assessment.disposals.iter().filter(|d| d.disposal == row || d.id == row).map(|d| match name {
+        "term" => d.term.as_deref(),
+        "class" => Some(d.class.as_str()),
+        "matched_by" => Some(d.matched_by.as_str()),
+        _ => None,
+    });
+    let first = parts.next()??;
+    parts.all(|part| part == Some(first)).then(|| Answer::Word(first.to_owned()))
 }
 
 fn is_known_tax(name: &str, period: Option<&str>, assessment: &Assessment) -> bool {

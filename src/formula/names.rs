@@ -296,6 +296,7 @@ impl Names {
                 F::Cost,
                 F::Quantity,
                 F::Acquired,
+                F::CameIn,
                 F::Disposed,
                 F::HeldDays,
                 F::AcquiredKind,
@@ -316,6 +317,7 @@ impl Names {
                 F::Cost,
                 F::Quantity,
                 F::Acquired,
+                F::CameIn,
                 F::HeldOn,
                 F::HeldDays,
                 F::MarketValue,
@@ -335,7 +337,7 @@ impl Names {
                 self.money()
             }
             F::Quantity | F::UnitsSold | F::UnitsBought | F::UnitsRebought | F::UnitsHeld => Type::Number(Unit::number()),
-            F::Acquired | F::Disposed | F::Received | F::HeldOn => Type::Date,
+            F::Acquired | F::CameIn | F::Disposed | F::Received | F::HeldOn => Type::Date,
             F::HeldDays => Type::Number(Unit::base("days")),
             F::AcquiredKind | F::DisposedKind => kinds("the kinds of rows"),
             F::AcquiredClass | F::Class => {

@@ -32,7 +32,12 @@ impl<'a> Asker<'a> {
 
     /// A condition that reads what holds for the whole run.
     pub fn fixed(&self, formula: Option<&Formula>) -> bool {
-        let ctx = Ctx { period: self.env.year, item: Item::None };
+        self.fixed_in(formula, self.env.year)
+    }
+
+    /// A condition as it holds in a period: of choices by year, those of its tax year.
+    pub fn fixed_in(&self, formula: Option<&Formula>, period: Period) -> bool {
+        let ctx = Ctx { period, item: Item::None };
         formula.is_none_or(|f| self.world.yes(&f.code, ctx).unwrap_or(false))
     }
 

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::calendar::add_days;
+use crate::calendar::{Period, add_days};
 use crate::rules::RuleBook;
 use crate::rules::book::{Matching, Method, OnDay, PoolBy};
 
@@ -23,7 +23,7 @@ pub struct Scheme {
 }
 
 /// One version of `matching`, with the steps that hold.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Version {
     /// Its place in the law's file.
     pub rule: usize,
@@ -41,7 +41,7 @@ pub struct Version {
     pub moves_queue: usize,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepPlan {
     /// Its place in the version.
     pub index: usize,
@@ -59,7 +59,7 @@ pub struct QueuePlan {
     pub step: Option<usize>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AveragePlan {
     pub step: usize,
     pub of_year: bool,
@@ -82,33 +82,27 @@ impl Scheme {
     /// What of the law's matching holds in this run. A day that is not known leaves its entry out and refuses nothing.
     pub fn new(asker: &Asker<'_>) -> Scheme {
         let book = asker.env.book;
-        let active: Vec<usize> =
-            (0..book.matching.len()).filter(|i| asker.fixed(book.matching.get(*i).and_then(|m| m.when.as_ref()))).collect();
-        let mut versions: Vec<Version> = Vec::new();
-        let mut place_of = vec![None; book.matching.len()];
-        for rule in &active {
-            if let (Some(matching), Some(place)) = (book.matching.get(*rule), place_of.get_mut(*rule)) {
-                *place = Some(versions.len());
-                versions.push(Version::new(*rule, matching, asker));
-            }
-        }
+        let turns = asker.env.turns();
         let mut days: Vec<NaiveDate> = vec![NaiveDate::MIN];
-        for rule in active.iter().filter_map(|i| book.matching.get(*i)) {
+        for rule in &book.matching {
             days.extend(rule.in_force.from);
             days.extend(rule.in_force.until.and_then(|d| d.succ_opt()));
         }
+        days.extend(turns.iter().map(|year| year.begin));
         days.sort_unstable();
         days.dedup();
-        let holding = |day: NaiveDate| {
-            let found = active.iter().find(|i| book.matching.get(**i).is_some_and(|m| m.in_force.holds(day)));
-            found.and_then(|i| place_of.get(*i).copied().flatten())
-        };
+        let mut versions: Vec<Version> = Vec::new();
         let mut spans: Vec<(NaiveDate, usize)> = Vec::new();
         for day in days {
-            if let Some(version) = holding(day)
-                && spans.last().is_none_or(|(_, v)| *v != version)
-            {
-                spans.push((day, version));
+            // Without choices by year, conditions hold for the whole run.
+            let period = if turns.is_empty() { asker.env.year } else { Period::day(day) };
+            let holds = |m: &&(usize, &Matching)| m.1.in_force.holds(day) && asker.fixed_in(m.1.when.as_ref(), period);
+            let entries: Vec<(usize, &Matching)> = book.matching.iter().enumerate().collect();
+            let Some((rule, matching)) = entries.iter().find(holds) else { continue };
+            let version = Version::new(*rule, matching, asker, period);
+            let place = place(&mut versions, version);
+            if spans.last().is_none_or(|(_, v)| *v != place) {
+                spans.push((day, place));
             }
         }
         let deny: Vec<usize> =
@@ -143,19 +137,24 @@ pub fn reach(book: &RuleBook, day: NaiveDate) -> NaiveDate {
 
 fn on_dates(asker: &Asker<'_>) -> Vec<(NaiveDate, usize)> {
     let mut found = Vec::new();
-    for (index, entry) in asker.env.book.on_dates.iter().enumerate().filter(|(_, e)| asker.fixed(e.when.as_ref())) {
+    let by_year = !asker.env.turns().is_empty();
+    for (index, entry) in asker.env.book.on_dates.iter().enumerate() {
         let day = match &entry.on {
             OnDay::Day(day) => Some(*day),
             OnDay::Formula(formula) => asker.date(formula).ok().flatten(),
         };
-        found.extend(day.map(|d| (d, index)));
+        let Some(day) = day else { continue };
+        let period = if by_year { Period::day(day) } else { asker.env.year };
+        if asker.fixed_in(entry.when.as_ref(), period) {
+            found.push((day, index));
+        }
     }
     found.sort_unstable();
     found
 }
 
 impl Version {
-    fn new(rule: usize, matching: &Matching, asker: &Asker<'_>) -> Version {
+    fn new(rule: usize, matching: &Matching, asker: &Asker<'_>, period: Period) -> Version {
         let mut version = Version {
             rule,
             by_step: matching.by_step,
@@ -170,7 +169,7 @@ impl Version {
             moves: matching.moves.as_ref().and_then(|m| m.take),
             moves_queue: 0,
         };
-        for (index, step) in matching.steps.iter().enumerate().filter(|(_, s)| asker.fixed(s.when.as_ref())) {
+        for (index, step) in matching.steps.iter().enumerate().filter(|(_, s)| asker.fixed_in(s.when.as_ref(), period)) {
             let condition = step.lots.as_ref().map(|_| index);
             let mut plan = StepPlan { index, method: step.method, queue: 0, day_set: 0, average: None };
             if step.method.looks_at_days() {

@@ -134,6 +134,11 @@ fn all_names(book: &RuleBook, to: &mut Declared<'_>) {
         to.add(&schedule.name, &schedule.at, Ref::Schedule(index), schedule.gives.clone(), detail);
     }
     for (index, field) in book.fields.iter().enumerate() {
+        if let Type::Word(set) = &field.unit {
+            set.words.iter().for_each(|word| {
+                to.names.word(word);
+            });
+        }
         to.add(&field.name, &field.at, Ref::Field(index), field.unit.clone(), Detail::Field { item: field.item });
     }
     for (index, register) in book.registers.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! The shapes of worked examples and of formats of exports.
 
-use super::Val::{Any, Bool, Date, Either, List, Map, Names, Number, OrNothing, Text, Words};
+use super::Val::{Any, Bool, Date, Either, List, Map, Name, Names, Number, OrNothing, Text, Words};
 use super::{NOTE, Shape, TITLE, may, need, shape};
 
 pub const EXAMPLE: &[Shape] = &[
@@ -61,8 +61,8 @@ pub const EXAMPLE: &[Shape] = &[
                 may("at", OrNothing(&Map("`at`")), "The period, row or holding; the year if nothing is said."),
                 may(
                     "value",
-                    Either(&[Number, Date, Words(&["refused", "none"])]),
-                    "The value, a date for `NAME.due`, `refused`, or `none`.",
+                    Either(&[Number, Date, Name]),
+                    "The value, a date for `NAME.due`, a word, `refused`, or `none`.",
                 ),
                 may("rounded_to", OrNothing(&Map("`rounded_to`")), "How the source rounded it."),
                 NOTE,

@@ -5,7 +5,6 @@ use super::{BECAUSE, CITE, FROM, Key, LIST_OF_TEXT, MAY_CITE, NOTE, PER_ABOUT, S
 
 const FORMULA: Key = may("formula", Formula, "How it is computed; `cases` where that depends on conditions.");
 const CASES: Key = may("cases", List(&Map("a case")), "Cases, tried in order; the last one is `otherwise`.");
-const ONE_RULE: &[&[&str]] = &[&["formula"], &["cases"]];
 const HEAD: &[&str] = &["jurisdiction"];
 
 pub const SHAPES: &[Shape] = &[
@@ -255,14 +254,15 @@ pub const SHAPES: &[Shape] = &[
         )
     },
     Shape {
-        one_of: ONE_RULE,
+        one_of: &[&["unit", "formula"], &["unit", "cases"], &["one_of", "formula"], &["one_of", "cases"]],
         ..shape(
             "a field",
             "A field computed for each row of a block.",
             &[
                 TITLE,
                 NOTE,
-                need("unit", Unit, "Its unit."),
+                may("unit", Unit, "Its unit."),
+                may("one_of", List(&Name), "The words it can be."),
                 FORMULA,
                 CASES,
                 may(
