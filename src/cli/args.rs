@@ -207,11 +207,11 @@ pub struct Common {
     /// The tax under every choice
     #[arg(long)]
     pub all_choices: bool,
-    /// Prices: CSV `timestamp,asset,currency,price`
-    #[arg(long, value_name = "FILE")]
+    /// Prices: CSV `timestamp,asset,currency,price`, candles of exchanges, folders of them; `BTC/USD=FILE` where a file does not name its pair
+    #[arg(long, value_name = "[PAIR=]FILE")]
     pub prices: Vec<PathBuf>,
-    /// Exchange rates: CSV `date,base,quote,rate`
-    #[arg(long, value_name = "FILE")]
+    /// Exchange rates: CSV `date,base,quote,rate`, tables of banks, folders of them; `EUR=FILE` where a file does not name its currency
+    #[arg(long, value_name = "[CODE=]FILE")]
     pub rates: Vec<PathBuf>,
     /// Folder of rule folders that come before the built-in ones
     #[arg(long, value_name = "DIR")]

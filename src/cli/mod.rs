@@ -12,6 +12,7 @@ mod import;
 mod law;
 mod new;
 mod output;
+mod progress;
 mod schema;
 
 use std::process::ExitCode;

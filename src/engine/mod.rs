@@ -28,7 +28,7 @@ use crate::explain::Step;
 use crate::facts::FactsInput;
 use crate::ledger::Ledger;
 use crate::rules::RuleBook;
-use crate::value::tables::{Prices, Rates};
+use crate::value::tables::{Prices, Progress, Rates};
 
 use prepare::{Prepared, prepare, prepare_ledger, run_inputs};
 use question::chosen;
@@ -72,10 +72,21 @@ pub struct Inputs {
 impl Inputs {
     /// Reads ledgers (or exchange exports, recognised by their header), prices, rates and facts.
     pub fn read(ledgers: &[Source], prices: &[Source], rates: &[Source], facts: FactsInput) -> Inputs {
+        Inputs::read_watched(ledgers, prices, rates, facts, None)
+    }
+
+    /// As [`Inputs::read`]; `progress` is told how many rows more were read.
+    pub fn read_watched(
+        ledgers: &[Source],
+        prices: &[Source],
+        rates: &[Source],
+        facts: FactsInput,
+        progress: Progress<'_>,
+    ) -> Inputs {
         let (ledger, mut problems) = crate::import::load(ledgers);
-        let (prices_table, more) = Prices::read(prices);
+        let (prices_table, more) = Prices::read_watched(prices, progress);
         problems.extend(more);
-        let (rates_table, more) = Rates::read(rates);
+        let (rates_table, more) = Rates::read_watched(rates, progress);
         problems.extend(more);
         let mut sources = SourceMap::default();
         for source in ledgers.iter().chain(prices).chain(rates).chain(facts.source()) {

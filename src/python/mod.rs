@@ -103,7 +103,10 @@ struct Tables {
 
 impl Tables {
     fn sources(&self, name: &str) -> PyResult<Vec<Source>> {
-        let mut found = read_sources(&self.paths)?;
+        let (mut found, problems) = crate::value::open::tables(&self.paths);
+        if any_error(&problems) {
+            return Err(refuse(&problems, &SourceMap::default()));
+        }
         found.extend(self.text.iter().map(|t| Source::new(name, t.as_str())));
         Ok(found)
     }
