@@ -65,7 +65,10 @@ impl Run {
 
     /// The files of the example that a reader wants to see, in order.
     pub fn files(&self, code: Code) -> Vec<Source> {
-        ["yaml", "csv", "rates.csv", "prices.csv", "facts.csv", "law.yaml"].iter().filter_map(|ending| file(&format!("{}.{ending}", code.id()))).collect()
+        ["yaml", "csv", "rates.csv", "prices.csv", "facts.csv", "law.yaml"]
+            .iter()
+            .filter_map(|ending| file(&format!("{}.{ending}", code.id())))
+            .collect()
     }
 
     /// The command that a user would have typed.

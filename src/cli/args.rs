@@ -58,6 +58,12 @@ Examples:
   fisc balances ledger.csv
   fisc balances kraken-ledgers.csv binance.csv --format json";
 
+const MISSING: &str = "\
+Examples:
+  fisc prices missing ledger.csv --in kg --year 2024
+  fisc prices missing ledger.csv --in kg --year 2024 --fill missing/
+  fisc assess ledger.csv --in kg --year 2024 --prices missing/prices.csv --rates missing/rates.csv";
+
 const IMPORT: &str = "\
 Examples:
   fisc import binance.csv -o ledger.csv
@@ -122,6 +128,9 @@ pub enum Command {
     /// What each account held, where it falls below zero, and where the exports state otherwise
     #[command(after_help = BALANCES)]
     Balances(BalancesArgs),
+    /// Prices and rates: what is missing
+    #[command(subcommand)]
+    Prices(PricesCommand),
     /// A new country: a folder with a law to fill in
     #[command(after_help = NEW)]
     New(NewArgs),
@@ -213,6 +222,9 @@ pub struct Common {
     /// Exchange rates: CSV `date,base,quote,rate`, tables of banks, folders of them; `EUR=FILE` where a file does not name its currency
     #[arg(long, value_name = "[CODE=]FILE")]
     pub rates: Vec<PathBuf>,
+    /// Zone of the times, where an export does not say: `Europe/Paris`, `UTC+8`
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
+    pub zone: Option<String>,
     /// Folder of rule folders that come before the built-in ones
     #[arg(long, value_name = "DIR")]
     pub rules: Option<PathBuf>,
@@ -267,6 +279,52 @@ pub struct CompareArgs {
     /// How the result is written; csv has a line for each law
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PricesCommand {
+    /// The prices and rates for want of which something is refused: a list to fill in
+    #[command(after_help = MISSING)]
+    Missing(MissingArgs),
+}
+
+/// One of the two tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Only {
+    Prices,
+    Rates,
+}
+
+/// Formats of a list that is also a table to fill in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FillFormat {
+    Table,
+    Csv,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct MissingArgs {
+    /// Ledgers, or exports whose format is recognised
+    #[arg(required = true, value_name = "LEDGER")]
+    pub ledgers: Vec<PathBuf>,
+    #[command(flatten)]
+    pub common: Common,
+    /// Several tax years
+    #[arg(long, value_name = "FROM..TO", conflicts_with = "year")]
+    pub years: Option<String>,
+    /// For each taxpayer of the ledger
+    #[arg(long, value_name = "WHAT", conflicts_with_all = ["taxpayer", "years"])]
+    pub by: Option<By>,
+    /// One of the two lists
+    #[arg(long, value_enum, value_name = "WHICH")]
+    pub only: Option<Only>,
+    /// Write `prices.csv` and `rates.csv` to fill in into this folder
+    #[arg(long, value_name = "FOLDER")]
+    pub fill: Option<PathBuf>,
+    /// How the list is written; csv is the table to fill in
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: FillFormat,
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::diagnostic::{Code, Diagnostic, Place, Source, SourceMap, any_error};
 use crate::engine::Inputs;
 use crate::facts::FactsInput;
+use crate::import::Settings;
 use crate::rules::RuleBook;
 use crate::value::open::tables;
 
@@ -67,7 +68,9 @@ pub fn inputs(ledgers: &[std::path::PathBuf], common: &Common) -> Result<Inputs,
         }
     }
     let bar = Bar::default();
-    let mut inputs = Inputs::read_watched(&ledgers, &prices, &rates, facts, Some(&|rows| bar.more(rows)));
+    let progress = |rows: u64| bar.more(rows);
+    let settings = Settings { zone: common.zone.clone(), progress: Some(&progress), ..Settings::default() };
+    let mut inputs = Inputs::read_with(&ledgers, &prices, &rates, facts, &settings);
     bar.done();
     inputs.problems.extend(unread);
     Ok(inputs)

@@ -12,6 +12,7 @@ mod import;
 mod law;
 mod new;
 mod output;
+mod prices;
 mod progress;
 mod schema;
 
@@ -68,6 +69,7 @@ pub fn main() -> ExitCode {
         Command::Law(args) => law::run(args),
         Command::Jurisdictions(args) => law::jurisdictions(args),
         Command::Balances(args) => balances::run(args),
+        Command::Prices(command) => prices::run(command),
         Command::New(args) => new::run(args),
         Command::Schema(args) => schema::run(args),
         Command::ExplainError(args) => explain_error::run(args),

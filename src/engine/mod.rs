@@ -26,9 +26,10 @@ use crate::calendar::TaxCalendar;
 use crate::diagnostic::{Diagnostic, Source, SourceMap};
 use crate::explain::Step;
 use crate::facts::FactsInput;
+use crate::import::Settings;
 use crate::ledger::Ledger;
 use crate::rules::RuleBook;
-use crate::value::tables::{Prices, Progress, Rates};
+use crate::value::tables::{Prices, Rates};
 
 use prepare::{Prepared, prepare, prepare_ledger, run_inputs};
 use question::chosen;
@@ -72,21 +73,21 @@ pub struct Inputs {
 impl Inputs {
     /// Reads ledgers (or exchange exports, recognised by their header), prices, rates and facts.
     pub fn read(ledgers: &[Source], prices: &[Source], rates: &[Source], facts: FactsInput) -> Inputs {
-        Inputs::read_watched(ledgers, prices, rates, facts, None)
+        Inputs::read_with(ledgers, prices, rates, facts, &Settings::default())
     }
 
-    /// As [`Inputs::read`]; `progress` is told how many rows more were read.
-    pub fn read_watched(
+    /// As [`Inputs::read`], with what exports do not say, and somebody who is told how many rows more were read.
+    pub fn read_with(
         ledgers: &[Source],
         prices: &[Source],
         rates: &[Source],
         facts: FactsInput,
-        progress: Progress<'_>,
+        settings: &Settings<'_>,
     ) -> Inputs {
-        let (ledger, mut problems) = crate::import::load(ledgers);
-        let (prices_table, more) = Prices::read_watched(prices, progress);
+        let (ledger, mut problems) = crate::import::load_with(ledgers, settings);
+        let (prices_table, more) = Prices::read_watched(prices, settings.progress);
         problems.extend(more);
-        let (rates_table, more) = Rates::read_watched(rates, progress);
+        let (rates_table, more) = Rates::read_watched(rates, settings.progress);
         problems.extend(more);
         let mut sources = SourceMap::default();
         for source in ledgers.iter().chain(prices).chain(rates).chain(facts.source()) {

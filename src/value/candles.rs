@@ -16,19 +16,64 @@ use super::tables::{Prices, Progress};
 
 /// In the order in which they are preferred: epochs before what is written out.
 const TIMES: &[&str] = &[
-    "unix", "unix timestamp", "open time", "opentime", "open_time", "open timestamp", "timeopen", "timestamp", "time", "date", "datetime",
-    "snapped_at", "start", "ts",
+    "unix",
+    "unix timestamp",
+    "open time",
+    "opentime",
+    "open_time",
+    "open timestamp",
+    "timeopen",
+    "timestamp",
+    "time",
+    "date",
+    "datetime",
+    "snapped_at",
+    "start",
+    "ts",
 ];
 const CLOSE_TIMES: &[&str] = &["close time", "close_time", "closetime", "timeclose"];
 const SYMBOLS: &[&str] = &["symbol", "pair", "market", "ticker", "instrument"];
 const PRICES: &[&str] = &["price", "vwap price", "close price"];
 /// Columns that say nothing about the price.
 const BESIDE: &[&str] = &[
-    "", "count", "trades", "tradecount", "trade count", "number of trades", "vwap", "quote_volume", "quote asset volume", "ignore",
-    "taker_buy_volume", "taker_buy_quote_volume", "taker_buy_base_volume", "taker_buy_base_asset_volume", "taker_buy_quote_asset_volume",
-    "taker buy base asset volume", "taker buy quote asset volume", "quote_asset_volume", "number_of_trades", "market_cap", "marketcap",
-    "market cap", "adj close", "timehigh", "timelow", "turnover", "amount", "name", "change", "change %", "high", "low", "date", "time",
-    "datetime", "timestamp", "buyvolume", "sellvolume",
+    "",
+    "count",
+    "trades",
+    "tradecount",
+    "trade count",
+    "number of trades",
+    "vwap",
+    "quote_volume",
+    "quote asset volume",
+    "ignore",
+    "taker_buy_volume",
+    "taker_buy_quote_volume",
+    "taker_buy_base_volume",
+    "taker_buy_base_asset_volume",
+    "taker_buy_quote_asset_volume",
+    "taker buy base asset volume",
+    "taker buy quote asset volume",
+    "quote_asset_volume",
+    "number_of_trades",
+    "market_cap",
+    "marketcap",
+    "market cap",
+    "adj close",
+    "timehigh",
+    "timelow",
+    "turnover",
+    "amount",
+    "name",
+    "change",
+    "change %",
+    "high",
+    "low",
+    "date",
+    "time",
+    "datetime",
+    "timestamp",
+    "buyvolume",
+    "sellvolume",
 ];
 /// A longer candle has no length of its own: months differ.
 const LENGTH_MAX: TimeDelta = TimeDelta::days(7);
@@ -198,7 +243,9 @@ pub(super) fn read(
     });
     if let Some(place) = without_zone {
         let message = format!("the times of `{}` do not say their zone: they were read as UTC", sheet.source.name);
-        faults.more(Diagnostic::new(Code::P0106, message).at(place).help("if they are others, add the zone, `2024-07-01T12:00:00+02:00`"));
+        faults.more(
+            Diagnostic::new(Code::P0106, message).at(place).help("if they are others, add the zone, `2024-07-01T12:00:00+02:00`"),
+        );
     }
     for (pair, mut candles) in found {
         if is_currency(&pair.asset) {

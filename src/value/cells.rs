@@ -30,7 +30,9 @@ pub fn amount(text: &str, comma: bool) -> Result<Decimal, String> {
         text = &point;
     }
     match text.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => scientific(mantissa, exponent).ok_or_else(|| format!("`{text}` is not a number that can be kept exactly")),
+        Some((mantissa, exponent)) => {
+            scientific(mantissa, exponent).ok_or_else(|| format!("`{text}` is not a number that can be kept exactly"))
+        }
         None => number::parse_unsigned(text).map_err(|e| e.to_string()),
     }
 }
@@ -169,7 +171,9 @@ mod tests {
         assert_eq!(number("8.1e-05", false).as_deref(), Some("0.000081"));
         assert_eq!(number("1.5E+3", false).as_deref(), Some("1500"));
         // A comma before three digits may be either; two separators are never guessed at.
-        for (text, comma) in [("1,234", false), ("1,234.5", false), ("1.234,5", true), ("-1", false), ("1e-40", false), ("", true)] {
+        for (text, comma) in
+            [("1,234", false), ("1,234.5", false), ("1.234,5", true), ("-1", false), ("1e-40", false), ("", true)]
+        {
             assert_eq!(number(text, comma), None, "{text}");
         }
     }
@@ -195,7 +199,8 @@ mod tests {
     fn moments_of_several_exchanges() {
         let is = |text: &str| moment(text).map(|(t, zoned)| (t.to_rfc3339(), zoned));
         let midnight = ("2025-01-01T00:00:00+00:00".to_owned(), true);
-        for text in ["1735689600", "1735689600000", "1735689600000000", "1735689600.0", "2025-01-01", "2025-01-01T03:00:00+03:00"] {
+        for text in ["1735689600", "1735689600000", "1735689600000000", "1735689600.0", "2025-01-01", "2025-01-01T03:00:00+03:00"]
+        {
             assert_eq!(is(text), Some(midnight.clone()), "{text}");
         }
         assert_eq!(is("2025-01-01 00:00:00").map(|m| m.1), Some(false));

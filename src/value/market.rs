@@ -68,7 +68,14 @@ impl Valuer<'_> {
             let files = [&price.place.file, &coin.place.file];
             let remark =
                 format!("{asset} is priced in {} ({}), and that in {} ({})", price.currency, files[0], coin.currency, files[1]);
-            let told = format!("1 {asset} = {} {}, 1 {} = {} {}", plain(price.price), price.currency, price.currency, plain(coin.price), coin.currency);
+            let told = format!(
+                "1 {asset} = {} {}, 1 {} = {} {}",
+                plain(price.price),
+                price.currency,
+                price.currency,
+                plain(coin.price),
+                coin.currency
+            );
             self.remark(remark, day, told);
             self.note_price(asset, price, day, instant);
             let units = self.guard(row, number::mul(amount, price.price));
@@ -86,7 +93,13 @@ impl Valuer<'_> {
         is_currency(currency) && (currency == self.book.currency || self.way(currency, day).is_some())
     }
 
-    fn at_price(&self, row: &Transaction, amount: Decimal, (asset, price): (&str, &PriceFound<'_>), day: NaiveDate) -> Outcome<Decimal> {
+    fn at_price(
+        &self,
+        row: &Transaction,
+        amount: Decimal,
+        (asset, price): (&str, &PriceFound<'_>),
+        day: NaiveDate,
+    ) -> Outcome<Decimal> {
         self.note_price(asset, price, day, row.timestamp);
         let value = self.guard(row, number::mul(amount, price.price));
         value.and_then(|value| self.in_currency(row, value, price.currency, day))

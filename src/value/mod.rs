@@ -3,6 +3,7 @@
 mod candles;
 mod cells;
 mod market;
+pub mod missing;
 pub mod open;
 mod read_prices;
 mod read_rates;
@@ -221,13 +222,7 @@ impl<'a> Valuer<'a> {
     }
 
     /// Amount times price, turned into the law's currency; `None` where there is no price.
-    fn priced(
-        &self,
-        row: &Transaction,
-        leg: Leg,
-        day: NaiveDate,
-        missing: &mut Option<Refused>,
-    ) -> Option<Outcome<Decimal>> {
+    fn priced(&self, row: &Transaction, leg: Leg, day: NaiveDate, missing: &mut Option<Refused>) -> Option<Outcome<Decimal>> {
         if self.ledger.is_currency(leg.asset) {
             return Some(self.money(row, leg, day));
         }
@@ -327,7 +322,8 @@ impl<'a> Valuer<'a> {
     }
 
     fn no_value(&self, row: &Transaction, day: NaiveDate, name: &str) -> Refused {
-        let refused = self.no_price(name, day, row.timestamp, |message, help| self.at(row, message).help(help + ", or give the row a `value`"));
+        let refused = self
+            .no_price(name, day, row.timestamp, |message, help| self.at(row, message).help(help + ", or give the row a `value`"));
         self.log.add_row(&refused, &row.id);
         refused
     }

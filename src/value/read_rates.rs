@@ -14,18 +14,44 @@ use super::tables::{Progress, Rates, Span};
 const DATES: &[&str] = &["date", "дата", "data", "datum", "күнү", "observation date", "effective date", "fecha"];
 /// In the order in which they are preferred: a code before a name.
 const BASES: &[&str] = &[
-    "base", "currency code", "iso code", "isocode", "iso", "char code", "charcode", "код валюты", "буквенный код", "код", "code",
-    "currency", "валюта", "валютанын коду",
+    "base",
+    "currency code",
+    "iso code",
+    "isocode",
+    "iso",
+    "char code",
+    "charcode",
+    "код валюты",
+    "буквенный код",
+    "код",
+    "code",
+    "currency",
+    "валюта",
+    "валютанын коду",
 ];
 const QUOTES: &[&str] = &["quote", "quote currency"];
 const UNITS: &[&str] = &["nominal", "номинал", "units", "unit", "per", "multiplier", "количество", "кол-во", "единиц", "amount"];
 const RATES: &[&str] = &["rate", "курс", "official rate", "exchange rate", "value", "значение", "mid", "kurs"];
 /// Columns that say nothing about the rate.
-const BESIDE: &[&str] = &["", "name", "название", "наименование", "country", "страна", "currency name", "№", "#", "id", "numeric code", "numcode", "цифровой код"];
+const BESIDE: &[&str] = &[
+    "",
+    "name",
+    "название",
+    "наименование",
+    "country",
+    "страна",
+    "currency name",
+    "№",
+    "#",
+    "id",
+    "numeric code",
+    "numcode",
+    "цифровой код",
+];
 /// Currencies that are no more, and stand in tables of many years.
 const WITHDRAWN: &[&str] = &[
-    "ATS", "BEF", "CYP", "DEM", "EEK", "ESP", "FIM", "FRF", "GRD", "HRK", "IEP", "ITL", "LTL", "LUF", "LVL", "MTL", "NLG", "PTE", "ROL",
-    "SIT", "SKK", "TRL", "BGN", "AZM", "BYR", "BYB", "GHC", "MZM", "SDD", "TMM", "VEB", "VEF", "ZMK", "ZWD", "MRO", "STD",
+    "ATS", "BEF", "CYP", "DEM", "EEK", "ESP", "FIM", "FRF", "GRD", "HRK", "IEP", "ITL", "LTL", "LUF", "LVL", "MTL", "NLG", "PTE",
+    "ROL", "SIT", "SKK", "TRL", "BGN", "AZM", "BYR", "BYB", "GHC", "MZM", "SDD", "TMM", "VEB", "VEF", "ZMK", "ZWD", "MRO", "STD",
 ];
 /// What stands for a day without a rate.
 const NOTHING: &[&str] = &["", "N/A", "n/a", "-", "--", "ND", "NaN", "Bank holiday"];
@@ -59,7 +85,9 @@ pub(super) fn read(source: &Source, file: u16, rates: &mut Rates, faults: &mut F
     let about = match source.about.as_deref().map(|text| (text, About::stated(text))) {
         Some((text, None)) => {
             let message = format!("`{text}` is not a currency; what the rates of `{}` are in is said with its code", source.name);
-            faults.more(Diagnostic::new(Code::P0104, message).help("write `CODE=FILE`, or `CODE/=FILE` where one unit of it is priced"));
+            faults.more(
+                Diagnostic::new(Code::P0104, message).help("write `CODE=FILE`, or `CODE/=FILE` where one unit of it is priced"),
+            );
             return;
         }
         other => other.and_then(|(_, about)| about),
@@ -121,7 +149,9 @@ fn recognise(line: &Line<'_>, about: Option<&About>, faults: &mut Faults) -> See
     let header = &line.cells;
     let words: Vec<(String, Option<String>)> = header.iter().map(|cell| word(cell)).collect();
     let find = |names: &[&str]| {
-        names.iter().find_map(|name| words.iter().zip(header).position(|((w, _), cell)| w == name || cell.to_lowercase() == *name))
+        names
+            .iter()
+            .find_map(|name| words.iter().zip(header).position(|((w, _), cell)| w == name || cell.to_lowercase() == *name))
     };
     let Some(date) = find(DATES) else { return Seen::Nothing };
     if let (Some(base), Some(rate)) = (find(BASES), find(RATES)) {
@@ -183,7 +213,8 @@ struct Heading {
 
 fn heading(cell: &str) -> Option<Heading> {
     let known = |code: &str| is_currency(code) || WITHDRAWN.contains(&code);
-    let one = |code: &str, other: Option<&str>| Heading { code: code.to_owned(), other: other.map(str::to_owned), units: Decimal::ONE };
+    let one =
+        |code: &str, other: Option<&str>| Heading { code: code.to_owned(), other: other.map(str::to_owned), units: Decimal::ONE };
     let joined = cell.strip_prefix("FX").unwrap_or(cell);
     if let (6, Some(base), Some(quote)) = (joined.len(), joined.get(..3), joined.get(3..))
         && known(base)
@@ -228,7 +259,8 @@ fn unknown_columns(line: &Line<'_>, layout: &Layout, source: &Source, faults: &m
         }
         let message = format!("the column `{name}` (number {}) has no meaning for rates: it was not read", index + 1);
         let place = Place::new(&source.name, line.number, 1, 1);
-        faults.more(Diagnostic::new(Code::P0105, message).at(place).help("if it is a currency, head it with its code of ISO 4217"));
+        faults
+            .more(Diagnostic::new(Code::P0105, message).at(place).help("if it is a currency, head it with its code of ISO 4217"));
     }
 }
 
@@ -278,7 +310,9 @@ fn slashes(sheet: &Sheet<'_>, date: usize) -> Slashes {
 fn span(text: &str, slashes: Slashes) -> Result<Span, String> {
     let digits = text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
     let first = match (digits, text.len()) {
-        (true, 7) => text.split_once('-').and_then(|(y, m)| NaiveDate::from_ymd_opt(y.parse().ok()?, m.parse().ok()?, 1)).map(Span::Month),
+        (true, 7) => {
+            text.split_once('-').and_then(|(y, m)| NaiveDate::from_ymd_opt(y.parse().ok()?, m.parse().ok()?, 1)).map(Span::Month)
+        }
         (true, 4) => text.parse().ok().and_then(|year| NaiveDate::from_ymd_opt(year, 1, 1)).map(Span::Year),
         _ => None,
     };

@@ -104,7 +104,8 @@ impl Rates {
         }
         let Rates { days, months, years, files, .. } = &mut rates;
         for table in [days, months, years] {
-            let mut pairs: Vec<_> = table.iter_mut().flat_map(|(b, quotes)| quotes.iter_mut().map(move |(q, l)| (b, q, l))).collect();
+            let mut pairs: Vec<_> =
+                table.iter_mut().flat_map(|(b, quotes)| quotes.iter_mut().map(move |(q, l)| (b, q, l))).collect();
             pairs.sort_by_key(|(base, quote, _)| (base.as_str(), quote.as_str()));
             for (_, _, list) in pairs {
                 sorted(list, files, &mut problems);
@@ -251,7 +252,8 @@ impl Prices {
     /// The latest prices at or before an instant, in the order of [`Prices::on_day`]. A whole day's price is there from midnight of UTC on.
     pub fn at_or_before(&self, asset: &str, instant: DateTime<Utc>, prefer: &str) -> Vec<PriceFound<'_>> {
         self.pick(asset, prefer, |Series { moments, days }| {
-            let moment = moments.partition_point(|(t, ..)| *t <= instant).checked_sub(1).and_then(|index| moments.get(index)).copied();
+            let moment =
+                moments.partition_point(|(t, ..)| *t <= instant).checked_sub(1).and_then(|index| moments.get(index)).copied();
             let day = instant.date_naive();
             let whole = days.partition_point(|(d, ..)| *d <= day).checked_sub(1).and_then(|index| days.get(index)).map(begun);
             moment.into_iter().chain(whole).max_by_key(|(t, ..)| *t)

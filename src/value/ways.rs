@@ -103,7 +103,10 @@ impl Way {
         let inverse = |s: &&Step| s.inverse;
         let mut parts = Vec::new();
         if let (Some(third), [a, b]) = (self.third(), self.steps.as_slice()) {
-            parts.push(format!("no rate {}/{} is given: it goes through {third}, from {} and {}", a.from, b.to, a.source, b.source));
+            parts.push(format!(
+                "no rate {}/{} is given: it goes through {third}, from {} and {}",
+                a.from, b.to, a.source, b.source
+            ));
         }
         for step in self.steps.iter().filter(inverse) {
             parts.push(format!("{}/{} is the inverse of {}/{} in {}", step.from, step.to, step.to, step.from, step.source));
@@ -111,7 +114,10 @@ impl Way {
         for step in &self.steps {
             if let Of::Average(span, Some(_)) = &step.of {
                 let span = span.split_once(' ').map_or(span.as_str(), |(kind, _)| kind);
-                parts.push(format!("the {span} averages of {}/{} are computed from the rates of days in {}", step.from, step.to, step.source));
+                parts.push(format!(
+                    "the {span} averages of {}/{} are computed from the rates of days in {}",
+                    step.from, step.to, step.source
+                ));
             }
         }
         (!parts.is_empty()).then(|| parts.join("; "))
