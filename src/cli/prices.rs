@@ -6,7 +6,8 @@ use crate::engine;
 use crate::report::table;
 use crate::value::missing::{Missing, missing, name, template};
 
-use super::args::{By, FillFormat, MissingArgs, Only, PricesCommand};
+use super::args::By;
+use super::args_prices::{FillFormat, MissingArgs, Only, PricesCommand};
 use super::{End, assess, fail, json, output, show, usage};
 
 pub fn run(command: &PricesCommand) -> End {

@@ -155,29 +155,37 @@ pub(super) fn is_headless(cells: &[String]) -> bool {
         && cells.iter().skip(1).all(number)
 }
 
-/// The only order in which no row has a low above its open or close, or a high below them; `None` where several or none are left.
+/// The order in which no row has a low above its open or close, or a high below them; `None` where none is left, or several
+/// that do not mean the same.
 pub(super) fn headless(sheet: &Sheet<'_>, count: usize) -> Option<Columns> {
     let mut left: Vec<&Order> = ORDERS.iter().filter(|(columns, ..)| *columns == count).collect();
+    let value = |row: &Row<'_, '_>, index: usize| cells::amount(row.cell(index), false).ok();
     sheet.rows(&mut Faults::default(), |row, _| {
-        let value = |index: usize| cells::amount(row.cell(index), false).ok();
-        left.retain(|(_, order, _)| match order.map(value) {
+        left.retain(|(_, order, _)| match order.map(|index| value(row, index)) {
             [Some(open), Some(high), Some(low), Some(close)] => sound(open, high, low, close),
             // A cell that is no number is told when it is read.
             _ => true,
         });
         left.len() > 1
     });
-    match left.as_slice() {
-        [(_, [open, high, low, close], close_time)] => Some(Columns {
-            open: Some(*open),
-            high: Some(*high),
-            low: Some(*low),
-            close: Some(*close),
-            close_time: *close_time,
-            ..Columns::default()
-        }),
-        _ => None,
+    let (first, others) = left.split_first()?;
+    let mut alike = true;
+    if !others.is_empty() {
+        sheet.rows(&mut Faults::default(), |row, _| {
+            let of = |(_, [open, _, _, close], _): &Order| (value(row, *open), value(row, *close));
+            alike = others.iter().all(|other| of(other) == of(first));
+            alike
+        });
     }
+    let (_, [open, high, low, close], close_time) = first;
+    alike.then(|| Columns {
+        open: Some(*open),
+        high: Some(*high),
+        low: Some(*low),
+        close: Some(*close),
+        close_time: *close_time,
+        ..Columns::default()
+    })
 }
 
 fn sound(open: Decimal, high: Decimal, low: Decimal, close: Decimal) -> bool {

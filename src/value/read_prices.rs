@@ -60,8 +60,11 @@ fn mute(source: &Source, line: u32) -> Diagnostic {
 }
 
 fn unordered(source: &Source, line: &Line<'_>) -> Diagnostic {
-    let message =
-        format!("the {} columns of `{}` have no header, and are in none of the orders known", line.cells.len(), source.name);
+    let message = format!(
+        "the {} columns of `{}` have no header, and are in none of the orders known, or in several",
+        line.cells.len(),
+        source.name
+    );
     Diagnostic::new(Code::P0101, message)
         .at(Place::new(&source.name, line.number, 1, 1))
         .help("put a header above them, such as `timestamp,open,high,low,close,volume`")
