@@ -52,6 +52,10 @@ pub struct Log {
     pub assumed: RefCell<BTreeSet<Assumption>>,
     /// Figures in which digits beyond 28 were rounded away.
     pub rounded: RefCell<BTreeSet<String>>,
+    /// What is not plain about rates and prices that were used, with the days and what they were.
+    pub remarks: RefCell<BTreeMap<String, BTreeMap<NaiveDate, String>>>,
+    /// Rates and prices older than usual: what was used, by the day it was used for.
+    pub old: RefCell<BTreeMap<String, BTreeMap<NaiveDate, String>>>,
     /// Readings and choices that were read, a bit each; the last bit stands for all that have none of their own.
     options: Cell<u128>,
     /// While set, what is refused belongs to nothing that the run answers for.
@@ -90,6 +94,19 @@ impl Log {
                 && problem.rows.last().is_none_or(|last| last != row)
             {
                 problem.rows.push(row.to_owned());
+            }
+        }
+    }
+
+    /// A price is wanted at the earliest of the moments at which it was looked for.
+    pub fn wanted_at(&self, refused: &Refused, when: &str) {
+        let mut problems = self.problems.borrow_mut();
+        for number in refused.0.iter() {
+            if let Some(problem) = problems.get_mut(*number)
+                && let Some(want) = problem.wants.as_mut().filter(|want| *when < *want.when)
+            {
+                problem.help = problem.help.as_ref().map(|help| help.replace(&want.when, when));
+                want.when = when.to_owned();
             }
         }
     }

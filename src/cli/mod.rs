@@ -1,6 +1,7 @@
 //! The command line: arguments, files, exit status. 0 done; 1 errors or refused figures; 2 the command line is wrong.
 
 mod args;
+mod args_prices;
 mod assess;
 mod balances;
 mod check;
@@ -13,6 +14,8 @@ mod import;
 mod law;
 mod new;
 mod output;
+mod prices;
+mod progress;
 mod schema;
 
 use std::process::ExitCode;
@@ -69,6 +72,7 @@ pub fn main() -> ExitCode {
         Command::Law(args) => law::run(args),
         Command::Jurisdictions(args) => law::jurisdictions(args),
         Command::Balances(args) => balances::run(args),
+        Command::Prices(command) => prices::run(command),
         Command::New(args) => new::run(args),
         Command::Schema(args) => schema::run(args),
         Command::ExplainError(args) => explain_error::run(args),

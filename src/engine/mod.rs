@@ -26,6 +26,7 @@ use crate::assess::run::{Run, Shared, with_shared};
 use crate::diagnostic::{Diagnostic, Source, SourceMap};
 use crate::explain::Step;
 use crate::facts::FactsInput;
+use crate::import::Settings;
 use crate::ledger::Ledger;
 use crate::regulate::{self, Question, When};
 use crate::rules::RuleBook;
@@ -74,10 +75,21 @@ pub struct Inputs {
 impl Inputs {
     /// Reads ledgers (or exchange exports, recognised by their header), prices, rates and facts.
     pub fn read(ledgers: &[Source], prices: &[Source], rates: &[Source], facts: FactsInput) -> Inputs {
-        let (ledger, mut problems) = crate::import::load(ledgers);
-        let (prices_table, more) = Prices::read(prices);
+        Inputs::read_with(ledgers, prices, rates, facts, &Settings::default())
+    }
+
+    /// As [`Inputs::read`], with what exports do not say, and somebody who is told how many rows more were read.
+    pub fn read_with(
+        ledgers: &[Source],
+        prices: &[Source],
+        rates: &[Source],
+        facts: FactsInput,
+        settings: &Settings<'_>,
+    ) -> Inputs {
+        let (ledger, mut problems) = crate::import::load_with(ledgers, settings);
+        let (prices_table, more) = Prices::read_watched(prices, settings.progress);
         problems.extend(more);
-        let (rates_table, more) = Rates::read(rates);
+        let (rates_table, more) = Rates::read_watched(rates, settings.progress);
         problems.extend(more);
         let mut sources = SourceMap::default();
         for source in ledgers.iter().chain(prices).chain(rates).chain(facts.source()) {

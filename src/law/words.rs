@@ -210,6 +210,9 @@ pub fn rate_day(day: RateDay) -> &'static str {
     match day {
         RateDay::Same => "the rate of the row's day",
         RateDay::PreviousPublication => "the rate of the row's day, else the last one published before it",
+        RateDay::PublicationBefore => "the last rate published before the row's day",
+        RateDay::MonthAverage => "the average of the row's month",
+        RateDay::YearAverage => "the average of the row's tax year",
     }
 }
 

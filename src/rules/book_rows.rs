@@ -34,7 +34,13 @@ pub enum Side {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RateDay {
     Same,
+    /// On the day or before it.
     PreviousPublication,
+    /// Before the day.
+    PublicationBefore,
+    MonthAverage,
+    /// Of the tax year.
+    YearAverage,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -26,7 +26,13 @@ pub fn valuation(reader: &mut Reader, node: &Node) -> Option<Valuation> {
         && let Some(mut inner) = reader.fields(node, "`rates`")
     {
         rate_source = inner.require(reader, "source").and_then(|n| reader.string(n)).unwrap_or_default();
-        let days = [("same", RateDay::Same), ("previous_publication", RateDay::PreviousPublication)];
+        let days = [
+            ("same", RateDay::Same),
+            ("previous_publication", RateDay::PreviousPublication),
+            ("publication_before", RateDay::PublicationBefore),
+            ("month_average", RateDay::MonthAverage),
+            ("year_average", RateDay::YearAverage),
+        ];
         rate_day = inner.require(reader, "day").and_then(|n| reader.one_of(n, &days)).unwrap_or(RateDay::Same);
         inner.done(reader);
     }

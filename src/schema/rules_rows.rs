@@ -44,7 +44,11 @@ pub const SHAPES: &[Shape] = &[
         "Exchange rates.",
         &[
             need("source", Text, "Whose rates count."),
-            need("day", Words(&["same", "previous_publication"]), "The rate of the day itself, or the last one published."),
+            need(
+                "day",
+                Words(&["same", "previous_publication", "publication_before", "month_average", "year_average"]),
+                "The rate of the day itself, the last one published by the day or before it, or the average of its month or tax year.",
+            ),
         ],
     ),
     shape(

@@ -5,9 +5,9 @@ use chrono::NaiveDate;
 use crate::assess::refusal::Outcome;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::{self, Decimal};
-use crate::rules::book::RateDay;
 
 use super::Valuer;
+use super::ways::Way;
 
 impl Valuer<'_> {
     /// An amount of one currency in another, at the rate of a day. `row`: who is named where the rate is missing.
@@ -15,12 +15,8 @@ impl Valuer<'_> {
         if from == to || amount.is_zero() {
             return Ok(amount);
         }
-        let found = match self.book.valuation.rate_day {
-            RateDay::Same => self.rates.on(from, to, day),
-            RateDay::PreviousPublication => self.rates.on_or_before(from, to, day),
-        };
         let row = row.and_then(|r| self.ledger.rows.get(r));
-        let Some(found) = found else {
+        let Some(way) = Way::find(self.rates, self.wanted(), from, to, day) else {
             let refused = self.log.refuse(format!("rate:{from}:{to}:{day}"), || {
                 Diagnostic::new(Code::A0202, format!("no rate {from}/{to} is given for {day}"))
                     .at_opt(row.and_then(|r| self.ledger.place(r)))
@@ -31,8 +27,7 @@ impl Valuer<'_> {
             }
             return Err(refused);
         };
-        let result = if found.inverse { number::div(amount, found.rate) } else { number::mul(amount, found.rate) };
-        result.map(number::stored).map_err(|error| {
+        way.of(amount).map(number::stored).map_err(|error| {
             self.log.refuse(format!("number:{from}:{to}:{day}"), || {
                 Diagnostic::new(Code::A0209, format!("{from} in {to} on {day}: {error}"))
             })
