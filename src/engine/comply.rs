@@ -8,7 +8,7 @@ use crate::assess::env::Shadow;
 use crate::assess::refusal::Log;
 use crate::assess::run::{Inputs as RunInputs, Run, Shared, with_shared};
 use crate::assess::world::World;
-use crate::calendar::{Period, TaxCalendar};
+use crate::calendar::Period;
 use crate::diagnostic::Diagnostic;
 use crate::formula::code::Ref;
 use crate::formula::names::Per;

@@ -59,11 +59,7 @@ pub const EXAMPLE: &[Shape] = &[
                     "What a rule comes to; `none` where it does not apply.",
                 ),
                 may("at", OrNothing(&Map("`at`")), "The period, row or holding; the year if nothing is said."),
-                may(
-                    "value",
-                    Either(&[Number, Date, Name]),
-                    "The value, a date for `NAME.due`, a word, `refused`, or `none`.",
-                ),
+                may("value", Either(&[Number, Date, Name]), "The value, a date for `NAME.due`, a word, `refused`, or `none`."),
                 may("rounded_to", OrNothing(&Map("`rounded_to`")), "How the source rounded it."),
                 NOTE,
             ],
