@@ -52,7 +52,8 @@ fn conserved(ledger: &str, method: &str) {
         strict: false,
         shadow: None,
         year,
-        first_year: first_year(book, &inputs.ledger, year),
+        calendar: book.calendar(),
+        first_year: first_year(book, &inputs.ledger, book.calendar(), year),
     };
     let log = Log::default();
     with_shared(&asked, &Shared::new(&asked, year.end), &log, |run| {
