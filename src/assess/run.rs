@@ -35,14 +35,9 @@ pub struct Inputs<'a> {
     /// For options given by year: the word of each year from which on it holds, and the word before.
     pub by_year: &'a [ByYear],
     pub strict: bool,
-<<<<<<< HEAD
     /// What of acts not in force counts in this run.
     pub shadow: Option<Shadow<'a>>,
-=======
-    /// A value of an act not in force that counts in this run.
-    pub shadow: Option<(usize, usize)>,
     pub calendar: TaxCalendar,
->>>>>>> gb-next
     pub year: Period,
     pub first_year: Period,
 }

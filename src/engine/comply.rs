@@ -8,7 +8,7 @@ use crate::assess::env::Shadow;
 use crate::assess::refusal::Log;
 use crate::assess::run::{Inputs as RunInputs, Run, Shared, with_shared};
 use crate::assess::world::World;
-use crate::calendar::{Period, TaxCalendar};
+use crate::calendar::Period;
 use crate::diagnostic::Diagnostic;
 use crate::formula::code::Ref;
 use crate::formula::names::Per;
@@ -39,10 +39,18 @@ pub struct Compliance {
 
 /// Holds the facts and the ledger against the law's rules on a day. Rows after the day are not seen.
 pub fn comply(book: &RuleBook, inputs: &Inputs, options: &Options, on: NaiveDate) -> Compliance {
-    let calendar = TaxCalendar { month: book.year_begins.0, day: book.year_begins.1 };
-    let options = Options { year: calendar.year_of(on), ..options.clone() };
+    let mut options = Options { year: book.calendar().year_of(on), ..options.clone() };
     let mut found = Compliance { jurisdiction: book.code.clone(), on, currency: book.currency.clone(), ..Compliance::default() };
-    let prepared = match prepare_rows(book, inputs, &options, || whose_rows(book, inputs, &options)) {
+    let prepare = |options: &Options| prepare_rows(book, inputs, options, || whose_rows(book, inputs, options));
+    let prepared = prepare(&options).and_then(|prepared| match prepared.calendar.year_of(on) {
+        year if year == options.year => Ok(prepared),
+        // A taxpayer with a year of his own.
+        year => {
+            options.year = year;
+            prepare(&options)
+        }
+    });
+    let prepared = match prepared {
         Ok(prepared) => prepared,
         Err(problem) => {
             found.errors = inputs.problems.iter().cloned().chain([problem]).collect();

@@ -36,20 +36,17 @@ pub(super) fn prepare_ledger<'a>(
     options: &Options,
     ledger: impl FnOnce() -> Result<Cow<'a, Ledger>, Diagnostic>,
 ) -> Result<Prepared<'a>, Diagnostic> {
-<<<<<<< HEAD
-    let year = tax_year(book, options)?;
+    let year = tax_year(options, book.calendar())?;
     if book.taxes.is_empty() {
         let message = format!("the law's file of `{}` has no taxes", book.code);
         return Err(Diagnostic::new(Code::A0101, message).help("its rules are asked with `fisc comply`"));
     }
-    if let Some(problem) = not_covered(book, options.year, year.begin, year.end) {
+    let uncovered = |year: Period| not_covered(book, options.year, year.begin, year.end);
+    if let (None, Some(problem)) = (&book.year_stated_by, uncovered(year)) {
         return Err(problem);
-=======
-    if book.year_stated_by.is_none() {
-        tax_year(book, options, book.calendar())?;
->>>>>>> gb-next
     }
-    prepare_rows(book, inputs, options, ledger)
+    let prepared = prepare_rows(book, inputs, options, ledger)?;
+    uncovered(prepared.year).map_or(Ok(prepared), Err)
 }
 
 /// The same for a year that the law's taxes need not cover.
@@ -59,28 +56,18 @@ pub(super) fn prepare_rows<'a>(
     options: &Options,
     ledger: impl FnOnce() -> Result<Cow<'a, Ledger>, Diagnostic>,
 ) -> Result<Prepared<'a>, Diagnostic> {
-    let year = tax_year(book, options)?;
     let ledger = ledger()?;
     let taxpayer = taxpayer_of_facts(inputs, options, &ledger)?;
     let (facts, fact_problems) = facts::read(&inputs.facts, book, &ledger, whose(options, taxpayer.as_deref()));
     let calendar = book.calendar_of(&facts).map_err(|problem| *problem)?;
-    let year = tax_year(book, options, calendar)?;
+    let year = tax_year(options, calendar)?;
     let first_year = first_year(book, &ledger, calendar, year);
     let problems = inputs.problems.iter().cloned().chain(fact_problems).collect();
     let by_year = super::question::histories(book, options);
     Ok(Prepared { ledger, facts, by_year, problems, calendar, year, first_year })
 }
 
-/// The tax year asked for, where the law covers it.
-fn tax_year(book: &RuleBook, options: &Options, calendar: TaxCalendar) -> Result<Period, Diagnostic> {
-    let year = calendar
-        .year(options.year)
-        .ok_or_else(|| Diagnostic::new(Code::A0101, format!("there is no tax year {}", options.year)))?;
-    not_covered(book, options.year, year.begin, year.end).map_or(Ok(year), Err)
-}
-
-fn tax_year(book: &RuleBook, options: &Options) -> Result<Period, Diagnostic> {
-    let calendar = TaxCalendar { month: book.year_begins.0, day: book.year_begins.1 };
+fn tax_year(options: &Options, calendar: TaxCalendar) -> Result<Period, Diagnostic> {
     calendar.year(options.year).ok_or_else(|| Diagnostic::new(Code::A0101, format!("there is no tax year {}", options.year)))
 }
 
