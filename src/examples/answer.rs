@@ -60,7 +60,9 @@ pub fn figure(book: &RuleBook, expect: &Expect, assessment: &Assessment) -> Opti
         }
         return of_tax(name, part, labels.as_deref(), assessment);
     }
-    match assessment.quantities.iter().find(|(n, _)| n == name).map(|(_, v)| v)? {
+    // Parts of a loss or an allocation are quantities whose names have a dot.
+    let named = |wanted: &str| assessment.quantities.iter().find(|(n, _)| n == wanted);
+    match named(&expect.figure).or_else(|| named(name)).map(|(_, v)| v)? {
         QuantityValue::One(value) => Some((*value).into()),
         QuantityValue::Map(map) => {
             let keys = labels.or(expect.at.row.clone().map(|row| vec![row]));
