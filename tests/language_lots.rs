@@ -532,6 +532,12 @@ fn a_cost_carried_out_of_a_years_average_is_known_with_it() {
     let a = Case::new(&book, 2017, rows).sound();
     // A costs 80 for 4: 20 goes over to 10 B, of which half is sold.
     assert_eq!((cost(&a, "s"), held(&a, "A", None), held(&a, "B", None)), (d("10"), (d("3"), d("60")), (d("5"), d("10"))));
+    // Out of the average and back into it, less what the way cost: fewer units share what is there.
+    let bridged = format!("{rows}\n2017-05-01T12:00:00Z,m2,migrate,w,0.5,A,1,A\n2017-06-01T12:00:00Z,s3,sell,w,50,EUR,1,A");
+    let c = Case::new(&book, 2017, &bridged).sound();
+    // 80 for 4 - 0.5 units.
+    assert_eq!((cost(&c, "s3").round_dp(6), held(&c, "A", None).0), (d("22.857143"), d("1.5")));
+    assert_eq!(cost(&c, "s3") + held(&c, "A", None).1 + held(&c, "B", None).1 + cost(&c, "s"), d("80"));
     // There and back within the year: neither average comes first.
     let circle = format!("{rows}\n2017-05-01T12:00:00Z,m2,migrate,w,1,A,1,B\n2017-06-01T12:00:00Z,s3,sell,w,50,EUR,1,A");
     let b = Case::new(&book, 2017, &circle).assess();
