@@ -36,7 +36,9 @@ impl Course<'_, '_> {
             };
             match self.average_of(part) {
                 Some(from) if from == (pool, average) => {
-                    back.push(part);
+                    if !back.contains(&part) {
+                        back.push(part);
+                    }
                     continue;
                 }
                 Some((pool, average)) => self.settle(pool, average),
