@@ -1,6 +1,7 @@
 //! What things were worth: prices, exchange rates, and the value of a row in the law's currency.
 
 mod market;
+mod other;
 pub mod tables;
 
 use std::cell::OnceCell;
