@@ -464,6 +464,61 @@ fn a_unit_cost_may_be_rounded() {
 }
 
 #[test]
+fn a_rounded_unit_cost_takes_no_more_than_there_is() {
+    let rounding = |least: &str, remainder: &str| {
+        yearly(&format!("unit_cost: {{ round: {{ to: 1, toward: up }}, {least} remainder: {remainder}, cite: [act] }},"))
+    };
+    // A unit costs 0.2: rounded to 1, the half that is sold would cost 5 of 2.
+    let rows = "2017-01-01T12:00:00Z,b,buy,w,10,X,2,EUR
+        2017-02-01T12:00:00Z,s1,sell,w,5,EUR,5,X
+        2017-03-01T12:00:00Z,s2,sell,w,5,EUR,2,X";
+    for (least, remainder, method, sold, left) in [
+        ("", "held", "moving", ("2", "0"), "0"),
+        ("", "sold", "moving", ("0", "0"), "2"),
+        ("at_least: 1,", "held", "moving", ("1", "0.4"), "0.6"),
+        ("at_least: 1,", "held", "total", ("1", "0.4"), "0.6"),
+        ("at_least: 0.2,", "held", "moving", ("2", "0"), "0"),
+    ] {
+        let book = rounding(least, remainder);
+        let a = Case { choices: &[("method", method)], ..Case::new(&book, 2017, rows) }.sound();
+        assert_eq!((cost(&a, "s1"), cost(&a, "s2")), (d(sold.0), d(sold.1)), "{least} {remainder} {method}");
+        assert_eq!(held(&a, "X", None).1, d(left), "{least} {remainder} {method}");
+    }
+}
+
+/// A method chosen by the year: the new one begins with what the old one left.
+#[test]
+fn matching_follows_a_choice_from_year_to_year() {
+    let rows = "2017-01-01T12:00:00Z,b1,buy,w,2,X,200,EUR
+        2017-02-01T12:00:00Z,s1,sell,w,500,EUR,1,X
+        2017-03-01T12:00:00Z,b2,buy,w,1,X,400,EUR
+        2018-01-01T12:00:00Z,b3,buy,w,2,X,200,EUR
+        2018-02-01T12:00:00Z,s2,sell,w,500,EUR,1,X
+        2018-03-01T12:00:00Z,b4,buy,w,1,X,900,EUR
+        2019-02-01T12:00:00Z,s3,sell,w,500,EUR,1,X
+        2019-03-01T12:00:00Z,b5,buy,w,1,X,100,EUR";
+    let whole = yearly("");
+    // The same by a condition over the lot, read again when the year turns.
+    let by_lot = law(&[
+        "choices: { method: { question: Which?, options: { total: { title: Year }, moving: { title: Moving } }, default: total, cite: [act] } }",
+        "matching: { pool_by: [asset], sequence: by_disposal, steps: [ { average: { where: \"method is moving\", cite: [act] } }, { total_average: { cite: [act] } } ] }",
+        PLAIN,
+        TAX,
+    ]);
+    for (book, how) in [(&whole, "step"), (&by_lot, "lot")] {
+        // 2017 by the year: 600 over 3. 2018 moving: 600 over 4 when s2 sells. 2019 by the year again: 1,450 over 5.
+        let stated = [("method", "{2017: total, 2018: moving, 2019: total}")];
+        for (year, row, wanted, left) in [(2017, "s1", "200", "400"), (2018, "s2", "150", "1350"), (2019, "s3", "290", "1160")] {
+            let a = Case { choices: &stated, ..Case::new(book, year, rows) }.sound();
+            assert_eq!((cost(&a, row), held(&a, "X", None).1), (d(wanted), d(left)), "{how} {year}");
+        }
+        // Chosen once and for all, nothing turns.
+        let a = Case { choices: &[("method", "moving")], ..Case::new(book, 2018, rows) }.sound();
+        assert_eq!(cost(&a, "s2"), d("175"), "{how}: 700 over 4");
+    }
+}
+
+#[test]
 fn a_cost_carried_out_of_a_years_average_is_known_with_it() {
     let book = law(&[
         "matching: { pool_by: [asset], sequence: by_disposal, steps: [ { total_average: { cite: [act] } } ] }",
@@ -477,6 +532,12 @@ fn a_cost_carried_out_of_a_years_average_is_known_with_it() {
     let a = Case::new(&book, 2017, rows).sound();
     // A costs 80 for 4: 20 goes over to 10 B, of which half is sold.
     assert_eq!((cost(&a, "s"), held(&a, "A", None), held(&a, "B", None)), (d("10"), (d("3"), d("60")), (d("5"), d("10"))));
+    // Out of the average and back into it, less what the way cost: fewer units share what is there.
+    let bridged = format!("{rows}\n2017-05-01T12:00:00Z,m2,migrate,w,0.5,A,1,A\n2017-06-01T12:00:00Z,s3,sell,w,50,EUR,1,A");
+    let c = Case::new(&book, 2017, &bridged).sound();
+    // 80 for 4 - 0.5 units.
+    assert_eq!((cost(&c, "s3").round_dp(6), held(&c, "A", None).0), (d("22.857143"), d("1.5")));
+    assert_eq!(cost(&c, "s3") + held(&c, "A", None).1 + held(&c, "B", None).1 + cost(&c, "s"), d("80"));
     // There and back within the year: neither average comes first.
     let circle = format!("{rows}\n2017-05-01T12:00:00Z,m2,migrate,w,1,A,1,B\n2017-06-01T12:00:00Z,s3,sell,w,50,EUR,1,A");
     let b = Case::new(&book, 2017, &circle).assess();

@@ -1,6 +1,6 @@
 //! What a run rests on: the law, the rows, the facts, the options chosen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use rustc_hash::FxHashMap;
@@ -186,7 +186,20 @@ impl<'a> Env<'a> {
         self.book.month_end.as_ref().map_or(MonthEnd::Clip, |(rule, _)| *rule)
     }
 
-    /// The word chosen for a reading or choice. That it was read is noted: what reads it may differ under another word.
+    /// The years in which an option of these turns from one word to another, up to the year asked for; the first stands for all
+    /// that came before.
+    pub fn turns(&self, options: &BTreeSet<usize>) -> Vec<Period> {
+        let asked = self.calendar.year_of(self.year.begin);
+        let mut years: BTreeSet<i32> = BTreeSet::new();
+        for option in options {
+            let stated = self.by_year.iter().filter(|h| h.option == *option).flat_map(|h| h.from.keys().copied());
+            let turned = |year: &i32| *year <= asked && self.option_in(*option, *year) != self.option_in(*option, *year - 1);
+            years.extend(stated.filter(turned));
+        }
+        let before = years.first().map_or(asked, |year| *year - 1);
+        std::iter::once(before).chain(years).filter_map(|year| self.calendar.year(year)).collect()
+    }
+
     /// The word of an option in a tax year: as given for that year, unless this run tries another.
     pub fn option_in(&self, option: usize, year: i32) -> WordId {
         let word = self.option(option);
@@ -194,12 +207,7 @@ impl<'a> Env<'a> {
         history.map_or(word, |h| h.at(year))
     }
 
-    /// The tax years from which a choice by year is another than before.
-    pub fn turns(&self) -> Vec<Period> {
-        let years = self.by_year.iter().flat_map(|h| h.from.keys());
-        years.filter_map(|y| self.calendar.year(*y)).collect()
-    }
-
+    /// The word chosen for a reading or choice. That it was read is noted: what reads it may differ under another word.
     pub fn option(&self, option: usize) -> WordId {
         self.log.read_option(option);
         self.options.get(option).copied().unwrap_or(WordId::OTHER)

@@ -42,7 +42,8 @@ pub fn unit_cost(cost: &UnitCost) -> String {
         Remainder::Sold => "what the rounding leaves goes with what is sold",
         Remainder::Dropped => "what the rounding leaves is dropped",
     };
-    format!("the cost of a unit is rounded to {}, {}; {remainder}", plain(cost.to), toward(cost.toward))
+    let from = cost.at_least.map_or(String::new(), |least| format!(" where it is {} or more", plain(least)));
+    format!("the cost of a unit is rounded to {}, {}{from}; {remainder}", plain(cost.to), toward(cost.toward))
 }
 
 pub fn moves(moves: &Moves) -> String {

@@ -35,9 +35,9 @@ impl<'a> Asker<'a> {
         self.fixed_in(formula, self.env.year)
     }
 
-    /// A condition as it holds in a period: of choices by year, those of its tax year.
-    pub fn fixed_in(&self, formula: Option<&Formula>, period: Period) -> bool {
-        let ctx = Ctx { period, item: Item::None };
+    /// The same, with the options chosen for a year.
+    pub fn fixed_in(&self, formula: Option<&Formula>, year: Period) -> bool {
+        let ctx = Ctx { period: year, item: Item::None };
         formula.is_none_or(|f| self.world.yes(&f.code, ctx).unwrap_or(false))
     }
 

@@ -77,6 +77,8 @@ pub struct Window {
 pub struct UnitCost {
     pub to: Decimal,
     pub toward: Toward,
+    /// A unit that costs less is not rounded.
+    pub at_least: Option<Decimal>,
     pub remainder: Remainder,
     pub cite: Cite,
     pub note: Option<String>,

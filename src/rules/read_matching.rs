@@ -212,12 +212,13 @@ fn unit_cost(reader: &mut Reader, node: &Node) -> Option<UnitCost> {
             to = None;
         }
     }
+    let at_least = fields.take("at_least").and_then(|n| reader.decimal(n));
     let words = [("held", Remainder::Held), ("sold", Remainder::Sold), ("dropped", Remainder::Dropped)];
     let remainder = fields.require(reader, "remainder").and_then(|n| reader.one_of(n, &words));
     let cite = reader.cite(&mut fields, "this rounding");
     let note = reader.text_of(&mut fields, "note");
     fields.done(reader);
-    Some(UnitCost { to: to?, toward: toward?, remainder: remainder?, cite, note })
+    Some(UnitCost { to: to?, toward: toward?, at_least, remainder: remainder?, cite, note })
 }
 
 fn moves(reader: &mut Reader, node: &Node) -> Option<Moves> {

@@ -111,6 +111,7 @@ pub const SHAPES: &[Shape] = &[
         "An average of a unit that the law rounds.",
         &[
             need("round", Map("`round`"), "To what."),
+            may("at_least", Number, "A unit that costs less than this is not rounded."),
             need(
                 "remainder",
                 Words(&["held", "sold", "dropped"]),
