@@ -34,6 +34,15 @@ impl ByYear {
     }
 }
 
+/// What of acts not in force counts in a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shadow<'a> {
+    /// One value: the parameter, and the number of its shadow.
+    Value(usize, usize),
+    /// Every value that rests on this act.
+    Act(&'a str),
+}
+
 /// The inputs of one run, resolved against the law. Borrowed by every stage; nothing changes it.
 pub struct Env<'a> {
     pub book: &'a RuleBook,
@@ -62,8 +71,8 @@ pub struct Env<'a> {
     pub first_year: Period,
     /// Past the day a value is known to hold: an error instead of an assumption.
     pub strict: bool,
-    /// A value of an act not in force that counts in this run: the parameter and the number of its shadow.
-    pub shadow: Option<(usize, usize)>,
+    /// What of acts not in force counts in this run.
+    pub shadow: Option<Shadow<'a>>,
     /// The run without the ledger: facts that count as ledger are emptied.
     pub empty: bool,
 }
@@ -109,7 +118,7 @@ impl<'a> Env<'a> {
         strict: bool,
         empty: bool,
         values: Option<&'a Values>,
-        shadow: Option<(usize, usize)>,
+        shadow: Option<Shadow<'a>>,
         by_year: &'a [ByYear],
     ) -> Env<'a> {
         let symbols = &ledger.symbols;

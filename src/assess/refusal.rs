@@ -58,6 +58,8 @@ pub struct Log {
     pub old: RefCell<BTreeMap<String, BTreeMap<NaiveDate, String>>>,
     /// Readings and choices that were read, a bit each; the last bit stands for all that have none of their own.
     options: Cell<u128>,
+    /// While set, what is refused belongs to nothing that the run answers for.
+    aside: Cell<bool>,
 }
 
 fn bit(option: usize) -> u128 {
@@ -126,8 +128,37 @@ impl Log {
         }
     }
 
+    /// Asks about something beside the figures of the run: what is missing for it is told by the answer, and neither refuses a
+    /// figure nor counts as assumed.
+    pub fn aside<R>(&self, ask: impl FnOnce() -> R) -> R {
+        let before = (
+            self.defaults.borrow().clone(),
+            self.past_known.borrow().clone(),
+            self.assumed.borrow().clone(),
+            self.rounded.borrow().clone(),
+            self.always.borrow().clone(),
+            self.options.get(),
+            self.warnings.borrow().len(),
+        );
+        let was = self.aside.replace(true);
+        let answer = ask();
+        self.aside.set(was);
+        let (defaults, past_known, assumed, rounded, always, options, warnings) = before;
+        self.defaults.replace(defaults);
+        self.past_known.replace(past_known);
+        self.assumed.replace(assumed);
+        self.rounded.replace(rounded);
+        self.always.replace(always);
+        self.options.set(options);
+        self.warnings.borrow_mut().truncate(warnings);
+        answer
+    }
+
     /// Notes that a figure was refused for these reasons.
     pub fn refused_figure(&self, figure: &str, refused: &Refused) {
+        if self.aside.get() {
+            return;
+        }
         let mut problems = self.problems.borrow_mut();
         for number in refused.0.iter() {
             if let Some(problem) = problems.get_mut(*number)

@@ -15,7 +15,7 @@ use crate::rules::RuleBook;
 use crate::value::Values;
 use crate::value::tables::{Prices, Rates};
 
-use super::env::{ByYear, Days, Env, local_days};
+use super::env::{ByYear, Days, Env, Shadow, local_days};
 use super::items::items;
 use super::matching::{has_days_of_the_law, held_at, matched, movements_through, report, with_days_of_the_law};
 use super::parts::Parts;
@@ -35,8 +35,8 @@ pub struct Inputs<'a> {
     /// For options given by year: the word of each year from which on it holds, and the word before.
     pub by_year: &'a [ByYear],
     pub strict: bool,
-    /// A value of an act not in force that counts in this run.
-    pub shadow: Option<(usize, usize)>,
+    /// What of acts not in force counts in this run.
+    pub shadow: Option<Shadow<'a>>,
     pub year: Period,
     pub first_year: Period,
 }

@@ -103,6 +103,9 @@ pub enum Command {
     /// The same ledger under several laws, in one currency
     #[command(after_help = COMPARE)]
     Compare(CompareArgs),
+    /// Duties, prohibitions, licences on a day
+    #[command(after_help = super::comply::EXAMPLES)]
+    Comply(super::comply::ComplyArgs),
     /// The working of one figure, down to the rows
     #[command(after_help = EXPLAIN)]
     Explain(ExplainArgs),

@@ -6,6 +6,7 @@ mod assess;
 mod balances;
 mod check;
 mod compare;
+mod comply;
 mod explain;
 mod explain_error;
 mod files;
@@ -63,6 +64,7 @@ pub fn main() -> ExitCode {
     let end = match &cli.command {
         Command::Assess(args) => assess::run(args),
         Command::Compare(args) => compare::run(args),
+        Command::Comply(args) => comply::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Check(args) => check::check(args),
         Command::Test(args) => check::test(args),

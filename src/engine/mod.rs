@@ -1,6 +1,7 @@
 //! The front door: read, check, assess, explain, test. Every face of fisc goes through here.
 
 mod combinations;
+mod comply;
 mod finish;
 mod least;
 mod prepare;
@@ -28,12 +29,14 @@ use crate::explain::Step;
 use crate::facts::FactsInput;
 use crate::import::Settings;
 use crate::ledger::Ledger;
+use crate::regulate::{self, Question, When};
 use crate::rules::RuleBook;
 use crate::value::tables::{Prices, Rates};
 
 use prepare::{Prepared, prepare, prepare_ledger, run_inputs};
 use question::chosen;
 
+pub use comply::{Compliance, comply};
 pub use finish::value_text;
 pub use question::usage_errors;
 pub use target::Target;
@@ -135,6 +138,11 @@ fn assess_prepared(
     with_shared(&run_inputs, &shared, &log, |run| {
         figures(run, &mut found);
         found.holdings = holdings(run);
+        if !book.duties.is_empty() {
+            let question = Question { when: When::Year(prepared.year), customer: None, taxpayer: options.taxpayer.as_deref() };
+            found.findings = regulate::findings(run, question);
+            found.findings.retain(|f| f.outcome != regulate::Outcome::Met);
+        }
         if options.causes {
             found.exempt = crate::assess::exempt::exempt(run);
         }

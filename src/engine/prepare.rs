@@ -35,13 +35,25 @@ pub(super) fn prepare_ledger<'a>(
     options: &Options,
     ledger: impl FnOnce() -> Result<Cow<'a, Ledger>, Diagnostic>,
 ) -> Result<Prepared<'a>, Diagnostic> {
-    let calendar = TaxCalendar { month: book.year_begins.0, day: book.year_begins.1 };
-    let year = calendar
-        .year(options.year)
-        .ok_or_else(|| Diagnostic::new(Code::A0101, format!("there is no tax year {}", options.year)))?;
+    let year = tax_year(book, options)?;
+    if book.taxes.is_empty() {
+        let message = format!("the law's file of `{}` has no taxes", book.code);
+        return Err(Diagnostic::new(Code::A0101, message).help("its rules are asked with `fisc comply`"));
+    }
     if let Some(problem) = not_covered(book, options.year, year.begin, year.end) {
         return Err(problem);
     }
+    prepare_rows(book, inputs, options, ledger)
+}
+
+/// The same for a year that the law's taxes need not cover.
+pub(super) fn prepare_rows<'a>(
+    book: &RuleBook,
+    inputs: &'a Inputs,
+    options: &Options,
+    ledger: impl FnOnce() -> Result<Cow<'a, Ledger>, Diagnostic>,
+) -> Result<Prepared<'a>, Diagnostic> {
+    let year = tax_year(book, options)?;
     let ledger = ledger()?;
     let taxpayer = taxpayer_of_facts(inputs, options, &ledger)?;
     let (facts, fact_problems) = facts::read(&inputs.facts, book, &ledger, whose(options, taxpayer.as_deref()));
@@ -49,6 +61,11 @@ pub(super) fn prepare_ledger<'a>(
     let problems = inputs.problems.iter().cloned().chain(fact_problems).collect();
     let by_year = super::question::histories(book, options);
     Ok(Prepared { ledger, facts, by_year, problems, year, first_year })
+}
+
+fn tax_year(book: &RuleBook, options: &Options) -> Result<Period, Diagnostic> {
+    let calendar = TaxCalendar { month: book.year_begins.0, day: book.year_begins.1 };
+    calendar.year(options.year).ok_or_else(|| Diagnostic::new(Code::A0101, format!("there is no tax year {}", options.year)))
 }
 
 /// Whose facts are read, and for when.
@@ -75,7 +92,7 @@ fn taxpayer_of_facts(inputs: &Inputs, options: &Options, ledger: &Ledger) -> Res
     }
 }
 
-fn taxpayer_rows<'a>(inputs: &'a Inputs, taxpayer: Option<&str>) -> Result<Cow<'a, Ledger>, Diagnostic> {
+pub(super) fn taxpayer_rows<'a>(inputs: &'a Inputs, taxpayer: Option<&str>) -> Result<Cow<'a, Ledger>, Diagnostic> {
     let ledger = &inputs.ledger;
     let known = ledger.taxpayers();
     match taxpayer {

@@ -7,9 +7,10 @@ use chrono::NaiveDate;
 use crate::assess::Assessment;
 use crate::assess::assessment::{AdvanceLine, QuantityValue, TaxLine};
 use crate::calendar::TaxCalendar;
-use crate::engine::{Inputs, Options, assess};
+use crate::engine::{Compliance, Inputs, Options, assess};
 use crate::formula::names::Per;
 use crate::number::{self, Decimal, plain};
+use crate::regulate::{Finding, Outcome};
 use crate::rules::RuleBook;
 
 use super::{Example, Expect};
@@ -21,7 +22,20 @@ pub enum Answer {
     Nothing,
     Number(Decimal),
     Date(NaiveDate),
+    /// What a rule comes to; nothing where it does not apply.
+    Outcome(Option<Outcome>),
 }
+
+/// How an example says what a rule comes to.
+pub const OUTCOMES: &[(&str, Option<Outcome>)] = &[
+    ("failed", Some(Outcome::Failed)),
+    ("to_report", Some(Outcome::ToReport)),
+    ("not_checked", Some(Outcome::NotChecked)),
+    ("would_fail", Some(Outcome::WouldFail)),
+    ("would_be_met", Some(Outcome::WouldBeMet)),
+    ("met", Some(Outcome::Met)),
+    ("none", None),
+];
 
 impl From<Option<Decimal>> for Answer {
     fn from(value: Option<Decimal>) -> Answer {
@@ -36,8 +50,31 @@ impl fmt::Display for Answer {
             Answer::Nothing => f.write_str("none"),
             Answer::Number(value) => f.write_str(&plain(*value)),
             Answer::Date(day) => write!(f, "{day}"),
+            Answer::Outcome(outcome) => f.write_str(outcome.map_or("none", Outcome::word)),
         }
     }
+}
+
+/// What a rule comes to: as expected, if one of its findings is so; else the first of them. An example may name a row or whom it is about.
+pub fn finding(expect: &Expect, findings: &[Finding]) -> Answer {
+    let fits = |f: &&Finding| {
+        f.rule == expect.figure
+            && expect.at.row.as_ref().is_none_or(|row| f.transactions.contains(row))
+            && expect.at.subject.as_ref().is_none_or(|subject| f.subject.as_ref() == Some(subject))
+    };
+    let outcomes: Vec<Outcome> = findings.iter().filter(fits).map(|f| f.outcome).collect();
+    match expect.value {
+        Answer::Outcome(Some(wanted)) if outcomes.contains(&wanted) => expect.value,
+        _ => Answer::Outcome(outcomes.first().copied()),
+    }
+}
+
+/// A finding or a quantity of a day.
+pub fn of_day(expect: &Expect, found: &Compliance) -> Option<Answer> {
+    if expect.finding {
+        return Some(finding(expect, &found.findings));
+    }
+    found.quantities.iter().find(|(name, _)| *name == expect.figure).map(|(_, value)| (*value).into())
 }
 
 /// A figure of the assessment; `None` where there is no such.

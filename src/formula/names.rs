@@ -54,6 +54,8 @@ pub enum Per {
     Year,
     Quarter,
     Month,
+    /// One day: what the law asks of a state of things.
+    Day,
     /// A stretch in which a value of the law, or a fact, does not change.
     Segment,
     /// One value for each row.
@@ -66,6 +68,7 @@ impl Per {
             Per::Year => "year",
             Per::Quarter => "quarter",
             Per::Month => "month",
+            Per::Day => "day",
             Per::Segment => "segment",
             Per::Row => "row",
         }
@@ -195,6 +198,7 @@ pub enum Detail {
         item: Item,
     },
     Basis,
+    Register,
 }
 
 /// All names of a rule book, and its table of words.

@@ -144,6 +144,7 @@ impl Builder<'_> {
             Ref::Field(i) => book.fields.get(i).map(|f| (&f.name, f.title.as_ref()))?,
             Ref::Basis(i) => book.bases.get(i).map(|b| (&b.name, b.title.as_ref()))?,
             Ref::OfLeg(i, _) => book.facts.get(i).map(|f| (&f.name, Some(&f.title)))?,
+            Ref::Register(i) => book.registers.get(i).map(|r| (&r.name, Some(&r.title)))?,
             Ref::Row(_) | Ref::Part(_) | Ref::Record(..) => return None,
         };
         Some(Name { name: name.clone(), title: title.cloned().unwrap_or_default() })
@@ -180,7 +181,7 @@ impl Builder<'_> {
                 FactShape::OneOf(words) | FactShape::Set(words) => one_of.clone_from(words),
                 FactShape::Unit(ty) => unit = Some(words::unit(ty)),
                 FactShape::List(keys) => {
-                    list_of = keys.iter().map(|(k, ty)| Name { name: k.clone(), title: words::unit(ty) }).collect();
+                    list_of = keys.iter().map(|k| Name { name: k.name.clone(), title: words::unit(&k.ty) }).collect();
                 }
             }
             let ty = if let FactShape::Unit(ty) = &fact.shape { ty.clone() } else { Type::Date };

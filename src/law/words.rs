@@ -305,6 +305,8 @@ pub fn entry(book: &RuleBook, cited: &Cited<'_>) -> String {
     let titled = |title: Option<&String>, name: &str| title.map_or_else(|| name.replace('_', " "), String::clone);
     let found = match cited.what {
         What::Tax => book.taxes.get(cited.section).map(|t| t.title.clone()),
+        What::Duty => book.duties.get(cited.section).map(|d| d.title.clone()),
+        What::Register => book.registers.get(cited.section).map(|r| r.title.clone()),
         What::Due => book.taxes.get(cited.section).map(|t| format!("when due: {}", t.title)),
         What::Advances => book.taxes.get(cited.section).map(|t| format!("advances: {}", t.title)),
         What::LateInterest => book.taxes.get(cited.section).map(|t| format!("interest on late payment: {}", t.title)),

@@ -25,6 +25,7 @@ pub fn formulas(book: &mut RuleBook, problems: &mut Vec<Diagnostic>) {
         }
     }
     compiler.taxes(book);
+    compiler.regulation(book);
     book.names = names;
     book.reads_previous = any_previous(book) || !book.offsets.is_empty();
 }
@@ -207,6 +208,7 @@ pub fn every_formula(book: &RuleBook) -> Vec<&Formula> {
         found.extend(tax_formulas(tax));
         found.extend(paying_formulas(tax));
     }
+    found.extend(book.duties.iter().flat_map(super::book::Duty::formulas));
     found
 }
 

@@ -44,6 +44,11 @@ pub fn quantity(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
         None => reader.rule(&mut fields, &format!("the quantity `{name}`")),
     };
     let because = reader.because(&mut fields);
+    let under = fields.take("under").and_then(|n| Some((reader.string(n)?, reader.at(n.spot))));
+    if let Some((_, at)) = under.as_ref().filter(|_| !per.is(Per::Day)) {
+        let help = "add `per: day`";
+        reader.problem(Code::R0203, at.spot, "what an act not in force would give is asked of a day", Some(help.into()));
+    }
     let cite = reader.cite(&mut fields, &format!("the quantity `{name}`"));
     fields.done(reader);
     let rule = rule.unwrap_or(Rule { cases: Vec::new() });
@@ -53,7 +58,7 @@ pub fn quantity(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
         reader.problem(Code::R0304, entry.key_spot, "a quantity is an amount", Some(help.into()));
     }
     let at = reader.at(entry.key_spot);
-    let quantity = Quantity { name, title, unit, per, rule, computed: None, because, cite, note, at };
+    let quantity = Quantity { name, title, unit, per, rule, under, computed: None, because, cite, note, at };
     match shared {
         Some(node) => read_shares::allocation(reader, node, quantity, book),
         None => book.quantities.push(quantity),

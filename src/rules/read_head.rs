@@ -72,6 +72,9 @@ pub fn head(reader: &mut Reader, fields: &mut Fields<'_>, book: &mut RuleBook) {
         }
         inner.done(reader);
     }
+    if let Some(node) = fields.take("member_of") {
+        book.member_of = reader.words(node).into_iter().map(|(code, spot)| (code, reader.at(spot))).collect();
+    }
     if let Some(node) = fields.take("units") {
         book.units = reader.words(node).into_iter().map(|(word, _)| word).collect();
     }

@@ -18,6 +18,7 @@ pub const SHAPES: &[Shape] = &[
             ("tax_year", HEAD),
             ("covers", HEAD),
             ("units", HEAD),
+            ("member_of", HEAD),
             ("month_end", HEAD),
             ("working_days", HEAD),
             ("note", HEAD),
@@ -32,6 +33,7 @@ pub const SHAPES: &[Shape] = &[
                 may("time_zone", Text, "The zone in which a row's day is found, such as `Europe/Paris`."),
                 may("tax_year", Map("the tax year"), "When the tax year begins; 1 January if nothing is said."),
                 may("covers", Map("`covers`"), "The periods for which the law is written down."),
+                may("member_of", LIST_OF_TEXT, "The unions whose rules hold here too, by their codes."),
                 may("units", LIST_OF_TEXT, "Further units, such as `kWh`."),
                 may("month_end", Map("`month_end`"), "How months and years are added to a date at the end of a month."),
                 may("working_days", Map("`working_days`"), "Days of rest and holidays, for due dates that move."),
@@ -64,6 +66,12 @@ pub const SHAPES: &[Shape] = &[
                 may("quantities", Names(&Map("a quantity")), "Amounts of a period."),
                 may("offsets", Names(&Map("an offset")), "Losses and other amounts that are carried to later years."),
                 may("taxes", Names(&Map("a tax")), "What is owed."),
+                may("registers", Names(&Map("a register")), "Names that authorities keep: licensed operators, sanctions."),
+                may(
+                    "regulation",
+                    Names(&Map("a rule of regulation")),
+                    "What is required, forbidden, or to be reported beside taxes.",
+                ),
             ],
         )
     },
@@ -141,7 +149,11 @@ pub const SHAPES: &[Shape] = &[
                 may("one_of", List(&Name), "The words it can be."),
                 may("some_of", List(&Name), "The words of which it can be several."),
                 may("unit", Unit, "The unit of its amount, or `date`, or `yes_no`."),
-                may("list_of", Names(&Unit), "A list of records: their keys, each with its unit."),
+                may(
+                    "list_of",
+                    Names(&Either(&[Unit, List(&Name), Map("a key of a list")])),
+                    "A list of records: their keys, each with its unit, its words, or both and a default.",
+                ),
                 may(
                     "varies",
                     Words(&["no", "by_year", "by_month", "by_date"]),
@@ -188,6 +200,18 @@ pub const SHAPES: &[Shape] = &[
             NOTE,
         ],
     ),
+    Shape {
+        one_of: &[&["unit"], &["one_of"]],
+        ..shape(
+            "a key of a list",
+            "What stands under a key of each record.",
+            &[
+                may("unit", Unit, "Its unit."),
+                may("one_of", List(&Name), "The words it can be."),
+                may("default", Text, "What holds where a record leaves it out."),
+            ],
+        )
+    },
     shape(
         "an option",
         "An option of a reading or choice.",
@@ -255,12 +279,13 @@ pub const SHAPES: &[Shape] = &[
                 need("unit", Unit, "Its unit."),
                 may(
                     "per",
-                    Either(&[Words(&["year", "quarter", "month", "row"]), Form("^segment of [a-z]"), Map("`per`")]),
+                    Either(&[Words(&["year", "quarter", "month", "day", "row"]), Form("^segment of [a-z]"), Map("`per`")]),
                     PER_ABOUT,
                 ),
                 FORMULA,
                 CASES,
                 may("allocate", Map("`allocate`"), "An amount shared out over heads, or over the periods of the quantity."),
+                may("under", Text, "An act not in force, under which it is computed all the same."),
                 BECAUSE,
                 CITE,
             ],

@@ -94,6 +94,7 @@ impl Checker<'_> {
             Node::Binary(op, a, b) => return self.binary(*op, a, b, span),
             Node::Is { subject, words, negated } => return self.is(subject, words, *negated, span),
             Node::Includes(subject, word, word_span) => return self.includes(subject, word, *word_span, span),
+            Node::InCurrency(amount, currency) => return self.in_currency(amount, currency, span),
             Node::Known(name) => {
                 let code = self.name(name, span)?;
                 match code.op {

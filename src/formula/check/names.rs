@@ -191,6 +191,9 @@ impl Checker<'_> {
                     (Kind::R0307, message, help)
                 })
             }
+            Detail::Register => {
+                Some((Kind::R0305, format!("`{name}` is a register"), "ask it about a row: `NAME includes counterparty`"))
+            }
             Detail::Basis => {
                 let carries = matches!(scope.item, Item::Match | Item::Disposal | Item::Holding);
                 (!carries).then(|| {
