@@ -435,13 +435,17 @@ fn what_is_missing_is_exactly_what_is_refused() {
             let list = missing([&found]);
             assert_eq!(list.len(), refused);
             assert!(found.total_tax.is_none());
-            let when = ways(rule);
+            let (when, bought) = ways(rule);
+            // One rate of the month is for both purchases.
+            let buyers = if rule == "month_average" { "b1 b2" } else { "b1" };
             assert_eq!(
                 wanted(&found),
                 [
                     "2023-06-05T12:00:00Z,ETH,KGS,PRICE (r1 r2)".to_owned(),
                     "2023-06-05T16:00:00Z,SOL,KGS,PRICE (r3)".to_owned(),
                     format!("{when},EUR,KGS,RATE (s1)"),
+                    // What was bought first was sold; the second purchase is not asked about.
+                    format!("{bought},USD,KGS,RATE ({buyers})"),
                 ],
                 "{rule} {at}"
             );
@@ -462,17 +466,18 @@ fn what_is_missing_is_exactly_what_is_refused() {
                 };
                 let (prices, rates) = (without(&prices), without(&rates));
                 let again = of(&book, &inputs(SEVERAL, &[("rates.csv", &rates)], &[("prices.csv", &prices)]));
-                assert_eq!(missing([&again]), [gone.clone()]);
+                assert_eq!(missing([&again]), std::slice::from_ref(gone));
             }
         }
     }
 }
 
-fn ways(rule: &str) -> &'static str {
+/// For when the rates of the sale and of the purchase are wanted.
+fn ways(rule: &str) -> (&'static str, &'static str) {
     match rule {
-        "same" => "2023-07-03",
-        "publication_before" => "2023-07-02",
-        _ => "2023-07",
+        "same" => ("2023-07-03", "2023-07-01"),
+        "publication_before" => ("2023-07-02", "2023-06-30"),
+        _ => ("2023-07", "2023-07"),
     }
 }
 
@@ -500,7 +505,10 @@ fn the_list_can_be_filled_in_and_given_back() {
         "{table}"
     );
     let (status, rates, _) = missing(&["--only", "rates", "--format", "csv"]);
-    assert_eq!((status, rates.as_str()), (Some(0), "date,base,quote,rate,x_rows,x_first_row\n2023-07-03,EUR,KGS,,1,s1\n"));
+    assert_eq!(
+        (status, rates.as_str()),
+        (Some(0), "date,base,quote,rate,x_rows,x_first_row\n2023-07-03,EUR,KGS,,1,s1\n2023-07-01,USD,KGS,,1,b1\n")
+    );
     assert_eq!(missing(&["--format", "csv"]).0, Some(2));
     assert_eq!(missing(&["--fill", &fill]).0, Some(0));
     // What was filled in is not written over.
@@ -509,7 +517,7 @@ fn the_list_can_be_filled_in_and_given_back() {
     let assess = || fisc(&[&["assess"], &common[..], &["--format", "json", "--prices", &prices, "--rates", &rates]].concat());
     // Not filled in: each line is told.
     let (status, _, told) = assess();
-    assert_eq!((status, told.matches("the number is missing").count()), (Some(1), 3), "{told}");
+    assert_eq!((status, told.matches("the number is missing").count()), (Some(1), 4), "{told}");
     for file in [&prices, &rates] {
         std::fs::write(file, filled(&std::fs::read_to_string(file).unwrap())).unwrap();
     }

@@ -143,7 +143,10 @@ fn assess_prepared(
             found.findings.retain(|f| f.outcome != regulate::Outcome::Met);
         }
         if options.causes {
+            // What is left out is no figure: the rates that it alone rests on are not told.
+            let told = (log.remarks.borrow().clone(), log.old.borrow().clone());
             found.exempt = crate::assess::exempt::exempt(run);
+            (*log.remarks.borrow_mut(), *log.old.borrow_mut()) = told;
         }
     });
     if let Some(day) = options.holdings_on {

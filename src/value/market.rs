@@ -90,7 +90,7 @@ impl Valuer<'_> {
     }
 
     fn becomes_own(&self, currency: &str, day: NaiveDate) -> bool {
-        is_currency(currency) && (currency == self.book.currency || self.way(currency, day).is_some())
+        is_currency(currency) && (currency == self.book.currency || self.way(currency, &self.book.currency, day).is_some())
     }
 
     fn at_price(
@@ -113,13 +113,14 @@ impl Valuer<'_> {
         }
     }
 
-    /// How a currency becomes the law's own on a day; looked up once for each.
-    pub(super) fn way(&self, from: &str, day: NaiveDate) -> Option<Rc<Way>> {
-        if let Some(known) = self.ways.borrow().get(from).and_then(|days| days.get(&day)) {
+    /// How a currency becomes another on a day; looked up once for each.
+    pub(super) fn way(&self, from: &str, to: &str, day: NaiveDate) -> Option<Rc<Way>> {
+        if let Some(known) = self.ways.borrow().get(from).and_then(|all| all.get(to)).and_then(|days| days.get(&day)) {
             return known.clone();
         }
-        let found = Way::find(self.rates, self.wanted(), from, &self.book.currency, day).map(Rc::new);
-        self.ways.borrow_mut().entry(from.to_owned()).or_default().insert(day, found.clone());
+        let found = Way::find(self.rates, self.wanted(), from, to, day).map(Rc::new);
+        let mut ways = self.ways.borrow_mut();
+        ways.entry(from.to_owned()).or_default().entry(to.to_owned()).or_default().insert(day, found.clone());
         found
     }
 
@@ -164,17 +165,16 @@ impl Valuer<'_> {
     }
 
     /// Notes that a rate was used, and what is not plain about it.
-    pub(super) fn note(&self, way: &Way, from: &str, day: NaiveDate) {
-        let own = &self.book.currency;
+    pub(super) fn note(&self, way: &Way, (from, to): (&str, &str), day: NaiveDate) {
         self.tell(|| {
             let through = way.third().map(|third| format!(" through {third}")).unwrap_or_default();
-            format!("{from} to {own}{through}: {}", way.told())
+            format!("{from} to {to}{through}: {}", way.told())
         });
         if let Some(remark) = way.remark() {
-            self.remark(format!("{from} to {own}: {remark}"), day, way.told());
+            self.remark(format!("{from} to {to}: {remark}"), day, way.told());
         }
         if way.age() > DAYS_USUAL {
-            self.old(format!("the rate {from}/{own}"), day, way.told());
+            self.old(format!("the rate {from}/{to}"), day, way.told());
         }
     }
 

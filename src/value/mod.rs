@@ -23,13 +23,15 @@ use chrono::{NaiveDate, TimeZone, Utc};
 use crate::assess::env::Days;
 use crate::assess::refusal::{Log, Outcome, Refused};
 use crate::calendar::TaxCalendar;
-use crate::diagnostic::{Code, Diagnostic, Table, Want};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::ledger::{Ledger, Leg, Symbol, Transaction};
 use crate::number::{self, Decimal, NumberError};
 use crate::rules::RuleBook;
 use crate::rules::book::{Side, ValueFrom};
 use tables::{Prices, Rates};
 use ways::{Wanted, Way};
+
+type Ways = HashMap<String, HashMap<String, HashMap<NaiveDate, Option<Rc<Way>>>>>;
 
 /// Values rows on demand and remembers them.
 pub struct Valuer<'a> {
@@ -41,8 +43,8 @@ pub struct Valuer<'a> {
     pub log: &'a Log,
     memo: Vec<[OnceCell<Outcome<Decimal>>; 4]>,
     shared: Option<&'a Values>,
-    /// How currencies become the law's own, by currency and day.
-    ways: RefCell<HashMap<String, HashMap<NaiveDate, Option<Rc<Way>>>>>,
+    /// How currencies become others, by both and the day.
+    ways: RefCell<Ways>,
     /// How often a rate or price was used of which something is to be said.
     remarked: Cell<usize>,
     /// What was used, while somebody wants to be told.
@@ -296,25 +298,7 @@ impl<'a> Valuer<'a> {
     }
 
     fn in_currency(&self, row: &Transaction, amount: Decimal, from: &str, day: NaiveDate) -> Outcome<Decimal> {
-        let to = self.book.currency.as_str();
-        if from == to || amount.is_zero() {
-            return Ok(amount);
-        }
-        if let Some(way) = self.way(from, day) {
-            self.note(&way, from, day);
-            return self.guard(row, way.of(amount));
-        }
-        let (when, told) = ways::when(self.wanted(), day);
-        let refused = self.log.refuse(format!("rate:{from}:{to}:{when}"), || {
-            let message = format!("no rate {from}/{to} is given {told}");
-            let want = Want { table: Table::Rates, of: from.to_owned(), currency: to.to_owned(), when };
-            let source = &self.book.valuation.rate_source;
-            self.at(row, Diagnostic::new(Code::A0202, message))
-                .help(format!("add the line `{}` to the file given with `--rates` ({source})", want.line("RATE")))
-                .wants(want)
-        });
-        self.log.add_row(&refused, &row.id);
-        Err(refused)
+        self.exchanged(amount, (from, &self.book.currency), day, Some(row))
     }
 
     fn wanted(&self) -> Wanted<'a> {

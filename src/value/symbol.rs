@@ -47,10 +47,10 @@ pub fn of_symbol(symbol: &str) -> Option<Pair> {
     if !symbol.is_ascii() {
         return None;
     }
-    // `XXBTZUSD`: four letters each, marked as a coin and as a currency.
-    if let (8, Some("X"), Some("Z"), Some(asset), Some(quote)) =
+    // `XXBTZUSD`, `XETHXXBT`: four letters each, marked as a coin or as a currency.
+    if let (8, Some("X"), Some(mark), Some(asset), Some(quote)) =
         (symbol.len(), symbol.get(..1), symbol.get(4..5), symbol.get(1..4), symbol.get(5..))
-        && is_currency(quote)
+        && ((mark == "Z" && is_currency(quote)) || (mark == "X" && QUOTED_IN.contains(&quote)))
     {
         return Some(Pair::new(asset, quote));
     }
@@ -137,7 +137,7 @@ mod tests {
             ("XBTUSD", "BTC/USD"),
             ("XDGEUR", "DOGE/EUR"),
             ("XXBTZUSD", "BTC/USD"),
-            ("XETHXXBT", "none"),
+            ("XETHXXBT", "ETH/BTC"),
             ("ETHBTC", "ETH/BTC"),
             ("DOTUSD", "DOT/USD"),
             ("BNBUSD", "BNB/USD"),
