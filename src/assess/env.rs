@@ -186,6 +186,11 @@ impl<'a> Env<'a> {
         self.book.month_end.as_ref().map_or(MonthEnd::Clip, |(rule, _)| *rule)
     }
 
+    /// True where some option was given by year.
+    pub fn chooses_by_year(&self) -> bool {
+        !self.by_year.is_empty()
+    }
+
     /// The years in which an option of these turns from one word to another, up to the year asked for; the first stands for all
     /// that came before.
     pub fn turns(&self, options: &BTreeSet<usize>) -> Vec<Period> {

@@ -172,7 +172,7 @@ pub fn reach(book: &RuleBook, day: NaiveDate) -> NaiveDate {
 
 fn on_dates(asker: &Asker<'_>) -> Vec<(NaiveDate, usize)> {
     let mut found = Vec::new();
-    let by_year = !asker.env.turns().is_empty();
+    let by_year = asker.env.chooses_by_year();
     for (index, entry) in asker.env.book.on_dates.iter().enumerate() {
         let day = match &entry.on {
             OnDay::Day(day) => Some(*day),
