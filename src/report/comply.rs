@@ -5,7 +5,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use crate::engine::Compliance;
 use crate::formula::types::Value;
 use crate::law::words::{status, thousands, value as value_of};
-use crate::number::{Decimal, plain};
+use crate::number::{Decimal, parse, plain};
 use crate::page::{Block, Page, Table, Term, Text};
 use crate::regulate::{Finding, Outcome};
 use crate::rules::RuleBook;
@@ -69,7 +69,8 @@ fn terms(book: &RuleBook, finding: &Finding) -> Vec<Term> {
         terms.push(Term::text("Who", subject.as_str()));
     }
     if !finding.figures.is_empty() && finding.outcome != Outcome::NotChecked {
-        let figure = |(name, value): &(String, String)| format!("`{name}` {}", thousands(value));
+        let shown = |value: &String| if parse(value).is_ok() { thousands(value) } else { value.clone() };
+        let figure = |(name, value): &(String, String)| format!("`{name}` {}", shown(value));
         let figures: Vec<String> = finding.figures.iter().map(figure).collect();
         terms.push(Term::text("Numbers", figures.join(", ")));
     }
