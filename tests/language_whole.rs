@@ -266,6 +266,20 @@ fn a_choice_by_year() {
 }
 
 #[test]
+fn an_example_asks_for_a_part_of_an_offset() {
+    let example = |used: &str| {
+        let text = format!(
+            "id: e\nyear: 2024\nfacts: {{ losses_brought: [ {{ year: 2022, amount: 700 }} ] }}\nledger: |\n  timestamp,kind,account,received_amount,received_asset,sent_amount,sent_asset\n  2024-01-10T12:00:00Z,buy,w,1,BTC,100,EUR\nexpect:\n  - {{ figure: losses.brought, value: 700 }}\n  - {{ figure: losses.used, value: {used} }}\n"
+        );
+        let results = fisc::examples::run(&law(), &Source::new("e.yaml", text));
+        results.into_iter().map(|r| (r.ok, r.got)).collect::<Vec<_>>()
+    };
+    let right = example("0");
+    assert!(right.len() == 2 && right.iter().all(|(ok, _)| *ok), "{right:?}");
+    assert!(example("700").iter().any(|(ok, got)| !ok && got == "0"));
+}
+
+#[test]
 fn what_the_checker_says() {
     let said = |from: &str, to: &str| -> Vec<Diagnostic> {
         assert!(LAW.contains(from), "{from}");

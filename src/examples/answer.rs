@@ -60,7 +60,8 @@ pub fn figure(book: &RuleBook, expect: &Expect, assessment: &Assessment) -> Opti
         }
         return of_tax(name, part, labels.as_deref(), assessment);
     }
-    match assessment.quantities.iter().find(|(n, _)| n == name).map(|(_, v)| v)? {
+    // A part of an offset or of an allocation has a dot in its own name.
+    match assessment.quantities.iter().find(|(n, _)| *n == expect.figure).map(|(_, v)| v)? {
         QuantityValue::One(value) => Some((*value).into()),
         QuantityValue::Map(map) => {
             let keys = labels.or(expect.at.row.clone().map(|row| vec![row]));
