@@ -19,6 +19,11 @@ impl Period {
         Period { per: Per::Row, begin: day, end: day }
     }
 
+    /// A day as a period of its own.
+    pub fn of_day(day: NaiveDate) -> Period {
+        Period { per: Per::Day, begin: day, end: day }
+    }
+
     pub fn is_day(self) -> bool {
         self.per == Per::Row
     }
@@ -55,6 +60,10 @@ impl TaxCalendar {
         let months = match per {
             // Segments are cut by what the law and the facts say, not by the calendar.
             Per::Year | Per::Segment | Per::Row => return vec![year],
+            Per::Day => {
+                let days = year.begin.iter_days().take_while(|d| *d <= year.end);
+                return days.map(Period::of_day).collect();
+            }
             Per::Quarter => 3,
             Per::Month => 1,
         };
@@ -95,7 +104,7 @@ impl TaxCalendar {
                     - i32::try_from(begins.month()).unwrap_or(1);
                 format!("{year_label}-Q{}", months.div_euclid(3) + 1)
             }
-            Per::Segment => period.begin.to_string(),
+            Per::Segment | Per::Day => period.begin.to_string(),
             Per::Month => format!("{}-{:02}", period.begin.year(), period.begin.month()),
         }
     }

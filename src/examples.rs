@@ -3,12 +3,12 @@
 mod answer;
 mod tables;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use crate::assess::Assessment;
 use crate::assess::eval::round;
 use crate::diagnostic::{Code, Diagnostic, Place, Source, suggestion};
-use crate::engine::{Inputs, Options, assess, usage_errors};
+use crate::engine::{Inputs, Options, assess, comply, usage_errors};
 use crate::facts::FactsInput;
 use crate::formula::tree::Toward;
 use crate::number::Decimal;
@@ -33,6 +33,8 @@ pub struct CaseResult {
 struct Example {
     id: String,
     year: i32,
+    /// The day on which duties are asked, in place of a tax year.
+    on: Option<NaiveDate>,
     ledger: Source,
     rates: Vec<Source>,
     prices: Vec<Source>,
@@ -44,7 +46,9 @@ struct Example {
 }
 
 struct Expect {
+    /// The name of a figure, or that of a rule whose finding is expected.
     figure: String,
+    finding: bool,
     at: At,
     value: Answer,
     rounded: Option<(Decimal, Toward)>,
@@ -59,6 +63,8 @@ struct At {
     on: Option<NaiveDate>,
     account: Option<String>,
     lot: Option<String>,
+    /// Whom a finding is about.
+    subject: Option<String>,
 }
 
 /// How many examples a file has.
@@ -154,7 +160,9 @@ fn read(reader: &mut Reader, node: &Node, file: &Source) -> Option<Example> {
         inner.take("confirmed").and_then(|n| reader.one_of(n, &[("true", true), ("false", false), ("yes", true), ("no", false)]));
         inner.done(reader);
     }
-    let year = fields.require(reader, "year").and_then(|n| {
+    let on = fields.take("on").and_then(|n| reader.date(n));
+    let year_node = if on.is_some() { fields.take("year") } else { fields.require(reader, "year") };
+    let year = year_node.and_then(|n| {
         let text = reader.text(n)?;
         let year = text.split('-').next().and_then(|t| t.parse().ok());
         if year.is_none() {
@@ -196,10 +204,11 @@ fn read(reader: &mut Reader, node: &Node, file: &Source) -> Option<Example> {
         }
     }
     fields.done(reader);
-    options.year = year?;
+    options.year = year.or(on.map(|day| day.year()))?;
     Some(Example {
         id,
-        year: year?,
+        year: options.year,
+        on,
         ledger,
         rates: rates.into_iter().collect(),
         prices: prices.into_iter().collect(),
@@ -224,7 +233,11 @@ fn pairs(reader: &mut Reader, node: Option<&Node>) -> Vec<(String, String)> {
 
 fn expectation(reader: &mut Reader, node: &Node) -> Option<Expect> {
     let mut fields = reader.fields(node, "an expectation")?;
-    let figure = fields.require(reader, "figure").and_then(|n| reader.string(n));
+    let finding = fields.take("finding").and_then(|n| reader.string(n));
+    let figure = match &finding {
+        Some(rule) => Some(rule.clone()),
+        None => fields.require(reader, "figure").and_then(|n| reader.string(n)),
+    };
     let mut at = At::default();
     if let Some(node) = fields.take("at").filter(|n| !n.is_empty())
         && let Some(mut inner) = reader.fields(node, "`at`")
@@ -232,12 +245,13 @@ fn expectation(reader: &mut Reader, node: &Node) -> Option<Expect> {
         let mut text = |key| inner.take(key).and_then(|n| reader.string(n));
         (at.period, at.row, at.holding, at.account, at.lot) =
             (text("period"), text("row"), text("holding"), text("account"), text("lot"));
+        at.subject = text("subject");
         at.on = inner.take("on").and_then(|n| reader.date(n));
         inner.done(reader);
     }
-    let value = match fields.require(reader, "value") {
-        Some(node) => answer_of(reader, node),
-        None => None,
+    let value = match &finding {
+        Some(_) => fields.require(reader, "outcome").and_then(|n| reader.one_of(n, answer::OUTCOMES)).map(Answer::Outcome),
+        None => fields.require(reader, "value").and_then(|n| answer_of(reader, n)),
     };
     let rounded = fields.take("rounded_to").filter(|n| !n.is_empty()).and_then(|n| {
         let mut inner = reader.fields(n, "`rounded_to`")?;
@@ -249,17 +263,23 @@ fn expectation(reader: &mut Reader, node: &Node) -> Option<Expect> {
     fields.take("note").and_then(|n| reader.string(n));
     let place = reader.place(fields.spot);
     fields.done(reader);
-    Some(Expect { figure: figure?, at, value: value?, rounded, place })
+    Some(Expect { figure: figure?, finding: finding.is_some(), at, value: value?, rounded, place })
 }
 
-/// `refused`, `none`, a date or an amount.
+/// `refused`, `none`, a date, a word or an amount.
 fn answer_of(reader: &mut Reader, node: &Node) -> Option<Answer> {
     match node.text() {
         Some("refused") => Some(Answer::Refused),
         Some("none") => Some(Answer::Nothing),
         Some(text) if text.len() == 10 && text.matches('-').count() == 2 => reader.date(node).map(Answer::Date),
+        Some(text) if is_word(text) => Some(Answer::Word(text.to_owned())),
         _ => reader.decimal(node).map(Answer::Number),
     }
+}
+
+fn is_word(text: &str) -> bool {
+    let rest = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    text.starts_with(|c: char| c.is_ascii_lowercase()) && text.chars().all(rest)
 }
 
 fn check(book: &RuleBook, example: &Example, file: &Source) -> Vec<CaseResult> {
@@ -277,8 +297,40 @@ fn check(book: &RuleBook, example: &Example, file: &Source) -> Vec<CaseResult> {
             diagnostics: usage,
         }];
     }
+    if let Some(day) = example.on {
+        let found = comply(book, &inputs, &example.options, day);
+        let of_day = |expect: &Expect| (answer::of_day(expect, &found), found.errors.as_slice());
+        return example.expect.iter().map(|expect| on_day(example, expect, &inputs, file, of_day(expect))).collect();
+    }
     let assessment = assess(book, &inputs, &example.options);
     example.expect.iter().map(|expect| held(book, example, expect, &assessment, &inputs, file)).collect()
+}
+
+/// An expectation about a day.
+fn on_day(
+    example: &Example,
+    expect: &Expect,
+    inputs: &Inputs,
+    file: &Source,
+    (found, errors): (Option<Answer>, &[Diagnostic]),
+) -> CaseResult {
+    let id = format!("{}: {}", example.id, expect.figure);
+    let mut result = CaseResult {
+        id,
+        ok: found.as_ref() == Some(&expect.value),
+        expected: expect.value.to_string(),
+        got: found.as_ref().map_or("no such figure".to_owned(), ToString::to_string),
+        file: file.name.to_string(),
+        diagnostics: Vec::new(),
+    };
+    if found.is_none() {
+        let (_, help) = unknown(expect, inputs);
+        let message = format!("the day has no figure `{}`", expect.figure);
+        result.diagnostics = vec![Diagnostic::new(Code::R0501, message).at(expect.place.clone()).help(help)];
+    } else if !result.ok {
+        result.diagnostics = errors.to_vec();
+    }
+    result
 }
 
 /// Why there is no such figure, and what to name instead.
@@ -310,10 +362,12 @@ fn held(
     let expected = expect.value.to_string();
     let mut result =
         CaseResult { id, ok: false, expected, got: String::new(), file: file.name.to_string(), diagnostics: Vec::new() };
-    let found = if expect.at.holding.is_some() {
+    let found = if expect.finding {
+        Some(answer::finding(expect, &assessment.findings))
+    } else if expect.at.holding.is_some() {
         answer::holding(book, example, expect, assessment, inputs)
     } else {
-        answer::figure(book, expect, assessment).or_else(|| answer::explained(book, example, expect, inputs))
+        answer::figure(expect, assessment).or_else(|| answer::explained(book, example, expect, inputs))
     };
     let Some(found) = found else {
         result.got = "no such figure".into();
@@ -321,9 +375,9 @@ fn held(
         result.diagnostics = vec![Diagnostic::new(Code::R0501, message).at(expect.place.clone()).help(help)];
         return result;
     };
-    let rounded = match (found, expect.rounded) {
-        (Answer::Number(value), Some((to, toward))) => Answer::Number(round(value, to, toward).unwrap_or(value)),
-        _ => found,
+    let rounded = match (&found, expect.rounded) {
+        (Answer::Number(value), Some((to, toward))) => Answer::Number(round(*value, to, toward).unwrap_or(*value)),
+        _ => found.clone(),
     };
     result.ok = rounded == expect.value;
     result.got = found.to_string();

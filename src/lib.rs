@@ -24,6 +24,7 @@ pub mod page;
 pub mod pairing;
 #[cfg(feature = "python")]
 mod python;
+pub mod regulate;
 pub mod report;
 pub mod rules;
 pub mod schema;

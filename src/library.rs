@@ -6,7 +6,7 @@ use include_dir::{Dir, include_dir};
 
 use crate::diagnostic::{Code, Diagnostic, Source, SourceMap, suggestion};
 use crate::engine::Target;
-use crate::rules::{Loaded, load};
+use crate::rules::{Loaded, load_with};
 
 static LAWS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/jurisdictions");
 
@@ -29,6 +29,7 @@ fn folders(dir: &Path) -> Vec<(String, PathBuf)> {
 
 /// The law of a code: from `rules` if it has a folder of that name (or is that folder), else the embedded one.
 pub fn law(code: &str, rules: Option<&Path>) -> Loaded {
+    let load = |files: &[Source]| load_with(files, &|union| union_in(union, rules));
     if let Some(dir) = rules {
         let named = dir.join(code);
         if named.is_dir() {
@@ -52,6 +53,17 @@ pub fn law(code: &str, rules: Option<&Path>) -> Loaded {
     }
 }
 
+/// The files of a union, by its code.
+pub fn union(code: &str) -> Vec<Source> {
+    LAWS.get_dir(code).map(embedded).unwrap_or_default()
+}
+
+/// The same, with the folders of the user in front.
+fn union_in(code: &str, rules: Option<&Path>) -> Vec<Source> {
+    let own = rules.map(|dir| files(&dir.join(code))).unwrap_or_default();
+    if own.is_empty() { union(code) } else { own }
+}
+
 fn failed(problem: Diagnostic) -> Loaded {
     Loaded { book: None, diagnostics: vec![problem], sources: SourceMap::default() }
 }
@@ -59,6 +71,7 @@ fn failed(problem: Diagnostic) -> Loaded {
 /// The law a target means, and the files of its examples. A path may be the folder of a law, one rule file, one example,
 /// or a folder of examples; examples away from their law are held against the law that the folder's name is the code of.
 pub fn open(target: &Target, rules: Option<&Path>) -> (Loaded, Vec<Source>) {
+    let load = |files: &[Source]| load_with(files, &|union| union_in(union, rules));
     let path = match target {
         Target::Code(code) => return (law(code, rules), examples(code, rules)),
         Target::Path(path) => path,
@@ -105,6 +118,7 @@ fn is_example(source: &Source) -> bool {
 
 /// The law for examples in a folder: its own rule files, those of the folder around it, else the law of either's name.
 fn law_near(folder: &Path, rules: Option<&Path>) -> Loaded {
+    let load = |files: &[Source]| load_with(files, &|union| union_in(union, rules));
     let folder = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
     let around: Vec<&Path> = folder.ancestors().take(3).collect();
     for dir in &around {

@@ -472,6 +472,61 @@ fn a_unit_cost_may_be_rounded() {
 }
 
 #[test]
+fn a_rounded_unit_cost_takes_no_more_than_there_is() {
+    let rounding = |least: &str, remainder: &str| {
+        yearly(&format!("unit_cost: {{ round: {{ to: 1, toward: up }}, {least} remainder: {remainder}, cite: [act] }},"))
+    };
+    // A unit costs 0.2: rounded to 1, the half that is sold would cost 5 of 2.
+    let rows = "2017-01-01T12:00:00Z,b,buy,w,10,X,2,EUR
+        2017-02-01T12:00:00Z,s1,sell,w,5,EUR,5,X
+        2017-03-01T12:00:00Z,s2,sell,w,5,EUR,2,X";
+    for (least, remainder, method, sold, left) in [
+        ("", "held", "moving", ("2", "0"), "0"),
+        ("", "sold", "moving", ("0", "0"), "2"),
+        ("at_least: 1,", "held", "moving", ("1", "0.4"), "0.6"),
+        ("at_least: 1,", "held", "total", ("1", "0.4"), "0.6"),
+        ("at_least: 0.2,", "held", "moving", ("2", "0"), "0"),
+    ] {
+        let book = rounding(least, remainder);
+        let a = Case { choices: &[("method", method)], ..Case::new(&book, 2017, rows) }.sound();
+        assert_eq!((cost(&a, "s1"), cost(&a, "s2")), (d(sold.0), d(sold.1)), "{least} {remainder} {method}");
+        assert_eq!(held(&a, "X", None).1, d(left), "{least} {remainder} {method}");
+    }
+}
+
+/// A method chosen by the year: the new one begins with what the old one left.
+#[test]
+fn matching_follows_a_choice_from_year_to_year() {
+    let rows = "2017-01-01T12:00:00Z,b1,buy,w,2,X,200,EUR
+        2017-02-01T12:00:00Z,s1,sell,w,500,EUR,1,X
+        2017-03-01T12:00:00Z,b2,buy,w,1,X,400,EUR
+        2018-01-01T12:00:00Z,b3,buy,w,2,X,200,EUR
+        2018-02-01T12:00:00Z,s2,sell,w,500,EUR,1,X
+        2018-03-01T12:00:00Z,b4,buy,w,1,X,900,EUR
+        2019-02-01T12:00:00Z,s3,sell,w,500,EUR,1,X
+        2019-03-01T12:00:00Z,b5,buy,w,1,X,100,EUR";
+    let whole = yearly("");
+    // The same by a condition over the lot, read again when the year turns.
+    let by_lot = law(&[
+        "choices: { method: { question: Which?, options: { total: { title: Year }, moving: { title: Moving } }, default: total, cite: [act] } }",
+        "matching: { pool_by: [asset], sequence: by_disposal, steps: [ { average: { where: \"method is moving\", cite: [act] } }, { total_average: { cite: [act] } } ] }",
+        PLAIN,
+        TAX,
+    ]);
+    for (book, how) in [(&whole, "step"), (&by_lot, "lot")] {
+        // 2017 by the year: 600 over 3. 2018 moving: 600 over 4 when s2 sells. 2019 by the year again: 1,450 over 5.
+        let stated = [("method", "{2017: total, 2018: moving, 2019: total}")];
+        for (year, row, wanted, left) in [(2017, "s1", "200", "400"), (2018, "s2", "150", "1350"), (2019, "s3", "290", "1160")] {
+            let a = Case { choices: &stated, ..Case::new(book, year, rows) }.sound();
+            assert_eq!((cost(&a, row), held(&a, "X", None).1), (d(wanted), d(left)), "{how} {year}");
+        }
+        // Chosen once and for all, nothing turns.
+        let a = Case { choices: &[("method", "moving")], ..Case::new(book, 2018, rows) }.sound();
+        assert_eq!(cost(&a, "s2"), d("175"), "{how}: 700 over 4");
+    }
+}
+
+#[test]
 fn a_cost_carried_out_of_a_years_average_is_known_with_it() {
     let book = law(&[
         "matching: { pool_by: [asset], sequence: by_disposal, steps: [ { total_average: { cite: [act] } } ] }",
@@ -485,6 +540,12 @@ fn a_cost_carried_out_of_a_years_average_is_known_with_it() {
     let a = Case::new(&book, 2017, rows).sound();
     // A costs 80 for 4: 20 goes over to 10 B, of which half is sold.
     assert_eq!((cost(&a, "s"), held(&a, "A", None), held(&a, "B", None)), (d("10"), (d("3"), d("60")), (d("5"), d("10"))));
+    // Out of the average and back into it, less what the way cost: fewer units share what is there.
+    let bridged = format!("{rows}\n2017-05-01T12:00:00Z,m2,migrate,w,0.5,A,1,A\n2017-06-01T12:00:00Z,s3,sell,w,50,EUR,1,A");
+    let c = Case::new(&book, 2017, &bridged).sound();
+    // 80 for 4 - 0.5 units.
+    assert_eq!((cost(&c, "s3").round_dp(6), held(&c, "A", None).0), (d("22.857143"), d("1.5")));
+    assert_eq!(cost(&c, "s3") + held(&c, "A", None).1 + held(&c, "B", None).1 + cost(&c, "s"), d("80"));
     // There and back within the year: neither average comes first.
     let circle = format!("{rows}\n2017-05-01T12:00:00Z,m2,migrate,w,1,A,1,B\n2017-06-01T12:00:00Z,s3,sell,w,50,EUR,1,A");
     let b = Case::new(&book, 2017, &circle).assess();
@@ -686,6 +747,47 @@ fn a_purchase_stands_in_for_a_loss_once() {
     .sound();
     assert_eq!((gain(&a, "s1"), gain(&a, "s2")), (d("0"), d("-25")));
     assert_eq!(held(&a, "X", None), (d("15"), d("90")), "it went nowhere");
+}
+
+#[test]
+fn a_denied_loss_may_be_that_of_some_lots_alone() {
+    let rule = SUPERFICIAL.replace("window:", "where: acquired_kind is not staking, window:");
+    let book =
+        law(&["matching: { pool_by: [asset], sequence: by_disposal, steps: [ { fifo: { cite: [act] } } ] }", &rule, PLAIN, TAX]);
+    let a = Case::new(
+        &book,
+        2024,
+        "2024-01-01T12:00:00Z,b1,buy,w,10,X,100,EUR
+        2024-01-02T12:00:00Z,r1,staking,w,10,X,,,,,100,EUR
+        2024-06-01T12:00:00Z,s1,sell,w,120,EUR,20,X
+        2024-06-10T12:00:00Z,b2,buy,w,20,X,120,EUR",
+    )
+    .sound();
+    // Each half loses 40; that of the ten bought is denied, that of the ten received counts.
+    let parts: Vec<_> = a.disposals.iter().map(|p| p.gain.unwrap().normalize()).collect();
+    assert_eq!(parts, [d("0"), d("-40")]);
+    assert_eq!(held(&a, "X", None), (d("20"), d("160")));
+}
+
+#[test]
+fn where_each_sale_is_looked_at_alone_a_purchase_takes_over_more_than_one_loss() {
+    let book = law(&[
+        "matching: { pool_by: [asset], sequence: by_disposal, steps: [ { average: { cite: [act] } } ] }",
+        SUPERFICIAL,
+        PLAIN,
+        TAX,
+    ]);
+    let a = Case::new(
+        &book,
+        2024,
+        "2024-01-01T12:00:00Z,b1,buy,w,20,X,200,EUR
+        2024-06-01T12:00:00Z,s1,sell,w,50,EUR,10,X
+        2024-06-02T12:00:00Z,s2,sell,w,50,EUR,10,X
+        2024-06-10T12:00:00Z,b2,buy,w,10,X,90,EUR",
+    )
+    .sound();
+    assert_eq!((gain(&a, "s1"), gain(&a, "s2")), (d("0"), d("0")));
+    assert_eq!(held(&a, "X", None), (d("10"), d("190")), "both losses of 50 are in it");
 }
 
 #[test]
@@ -1018,5 +1120,95 @@ fn faults_of_matching_are_told() {
         let told =
             told.unwrap_or_else(|| panic!("{text}\n{:?}", found.iter().map(|p| (p.code.id(), &p.message)).collect::<Vec<_>>()));
         assert!(told.place.as_ref().is_some_and(|p| p.line > 1), "{text}: {:?}", told.place);
+    }
+}
+
+/// The order that the taxpayer chooses, which he may change from a year on.
+const ORDERS: &str = "
+choices:
+  order:
+    question: Which go first?
+    options: { first: { title: First, argument: .. }, dear: { title: Dearest, argument: .. } }
+    default: first
+    cite: [act]
+matching: { pool_by: [asset], sequence: by_disposal, steps: [ { highest: { when: order is dear, cite: [act] } }, { fifo: { cite: [act] } } ] }";
+
+#[test]
+fn an_order_chosen_by_year_reaches_the_sales_of_its_years() {
+    let book = law(&[ORDERS, PLAIN, TAX]);
+    let rows = "2022-01-01T12:00:00Z,b1,buy,w,1,A,10,EUR
+        2022-02-01T12:00:00Z,b2,buy,w,1,A,20,EUR
+        2022-03-01T12:00:00Z,b3,buy,w,1,A,30,EUR
+        2023-06-01T12:00:00Z,s1,sell,w,50,EUR,1,A
+        2024-06-01T12:00:00Z,s2,sell,w,50,EUR,1,A";
+    let costs = |order: &str| {
+        let chosen = [("order", order)];
+        let of = |year| Case { choices: &chosen, ..Case::new(&book, year, rows) }.sound();
+        (cost(&of(2023), "s1"), cost(&of(2024), "s2"))
+    };
+    assert_eq!(costs("first"), (d("10"), d("20")));
+    assert_eq!(costs("dear"), (d("30"), d("20")));
+    assert_eq!(costs("{ 2024: dear }"), (d("10"), d("30")), "the sale of 2023 is as it was");
+    assert_eq!(costs("{ 2023: dear, 2024: first }"), (d("30"), d("10")));
+}
+
+/// What was given counts from the giver's day for a gain, and from the day of the gift for a loss.
+const TERMS: &str = r#"
+matching: { pool_by: [asset], sequence: by_disposal, steps: [ { fifo: { cite: [act] } } ] }
+treatment:
+  - { kinds: [buy], as: acquisition, cite: [act] }
+  - { kinds: [gift_received], as: acquisition, cost: carried, acquired: carried, cite: [act] }
+  - { kinds: [sell], as: disposal, cite: [act] }
+  - { kinds: [other], as: ignore, cite: [act] }
+fees:
+  - { to: [acquisition, disposal, move], goes: received, in_coin: removal, cite: [act] }
+each_match:
+  term:
+    one_of: [short, long]
+    cases:
+      - { when: "proceeds >= cost", then: "if disposed > acquired + 1 year then long else short" }
+      - { when: "disposed > came_in + 1 year", then: long }
+      - { otherwise: short }
+    cite: [act]
+quantities:
+  long_gains: { unit: money, formula: "sum of proceeds - cost over matches where term is long", cite: [act] }
+taxes:
+  gains_tax: { title: Tax, amount: "long_gains * 10%", cite: [act] }
+"#;
+
+#[test]
+fn a_field_may_be_a_word_and_a_lot_knows_when_it_came_in() {
+    let book = law(&[TERMS]);
+    let rows = |price: &str| {
+        format!(
+            "2025-02-01T12:00:00Z,g,gift_received,w,1,A,,,,,80,EUR,,,100,2020-05-01
+            2025-08-01T12:00:00Z,s,sell,w,{price},EUR,1,A"
+        )
+    };
+    for (price, term, gains) in [("120", "long", "20"), ("70", "short", "0")] {
+        let a = Case::new(&book, 2025, &rows(price)).sound();
+        assert_eq!(a.disposals[0].term.as_deref(), Some(term), "sold at {price}");
+        assert_eq!(a.taxes[0].base.or(a.taxes[0].whole), Some(d(gains) * d("0.1")));
+    }
+    let example = |word: &str| {
+        let text = format!(
+            "id: e\nyear: 2025\nledger: |\n  id,timestamp,kind,account,received_amount,received_asset,sent_amount,sent_asset\n  b,2025-01-01T12:00:00Z,buy,w,1,A,10,EUR\n  s,2025-08-01T12:00:00Z,sell,w,20,EUR,1,A\nexpect: [ {{ figure: term, at: {{ row: s }}, value: {word} }} ]\n"
+        );
+        fisc::examples::run(&book, &fisc::diagnostic::Source::new("e.yaml", text)).remove(0)
+    };
+    assert!(example("short").ok);
+    assert_eq!((example("long").ok, example("long").got), (false, "short".to_owned()));
+
+    let said = |from: &str, to: &str| lots::faults(&[&TERMS.replacen(from, to, 1)]);
+    let cases = [
+        ("then: long }", "then: lnog }", "nothing is named `lnog`"),
+        ("one_of: [short, long]", "unit: money", "nothing is named `long`"),
+        ("one_of: [short, long]", "one_of: [short, long]\n    unit: money", "a field has a `unit`, or is one of some words"),
+        ("then: long }", "then: \"1\" }", "a word of the field `term` is needed"),
+        ("term is long", "term is lang", "`lang` is not a word of the field `term`"),
+    ];
+    for (from, to, message) in cases {
+        let found = said(from, to);
+        assert!(found.iter().any(|p| p.message.contains(message)), "{to}: {found:#?}");
     }
 }

@@ -193,12 +193,31 @@ fn losses_are_carried_only_down_to_the_exempt_amount() {
     // What was filed stands, whatever is computed.
     let filed = tax(&sales, &format!("{facts}filed: {{ 2024: {{ losses.left: 100 }} }}\n"), 2025);
     assert_eq!((one(&filed, "losses.used"), filed.taxes[0].whole), (d("100"), Some(d("1416"))));
+    // An example asks for a part of an offset by its name.
+    let example = "id: e\nyear: 2022\nledger: |\n  id,timestamp,kind,received_amount,received_asset,sent_amount,sent_asset\n  b,2022-01-01T12:00:00Z,buy,1,X,900,EUR\n  s,2022-02-01T12:00:00Z,sell,100,EUR,1,X\nexpect: [ { figure: losses.left, value: 800 }, { figure: losses.arisen, value: 800 }, { figure: losses.lost, value: 1 } ]\n";
+    let told: Vec<bool> = fisc::examples::run(&gains(), &Source::new("e.yaml", example)).iter().map(|case| case.ok).collect();
+    assert_eq!(told, [true, true, false]);
     // A run over years gives each year what a run for it alone gives.
     let all = years(&gains(), &inputs(&sales, facts), &Options::default(), 2022, 2025);
     for (found, year) in all.iter().zip(2022..) {
         assert_eq!(format!("{:?}", found.quantities), format!("{:?}", of(year).quantities), "{year}");
         assert_eq!(found.total_tax, of(year).total_tax);
     }
+}
+
+#[test]
+fn examples_ask_for_the_parts_of_a_loss_and_of_an_allocation() {
+    let rows = ledger(&[("2022-05-01", -9000), ("2024-07-01", 10_000)]).text.replace('\n', "\n  ");
+    let text = format!(
+        "id: yy\nyear: 2024\nledger: |\n  {rows}\nexpect:\n\
+         - {{ figure: losses.used, value: 7000 }}\n\
+         - {{ figure: losses.left, value: 2000 }}\n\
+         - {{ figure: exempt_in.used, value: 3000 }}\n\
+         - {{ figure: losses.gone, value: 0 }}\n"
+    );
+    let results = fisc::examples::run(&gains(), &Source::new("e.yaml", text));
+    assert_eq!(results.iter().map(|r| r.ok).collect::<Vec<_>>(), [true, true, true, false], "{results:?}");
+    assert_eq!(results[3].got, "no such figure");
 }
 
 #[test]

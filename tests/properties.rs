@@ -52,7 +52,8 @@ fn conserved(ledger: &str, method: &str) {
         strict: false,
         shadow: None,
         year,
-        first_year: first_year(book, &inputs.ledger, year),
+        calendar: book.calendar(),
+        first_year: first_year(book, &inputs.ledger, book.calendar(), year),
     };
     let log = Log::default();
     with_shared(&asked, &Shared::new(&asked, year.end), &log, |run| {
@@ -72,6 +73,8 @@ fn conserved(ledger: &str, method: &str) {
             .map(|i| match &i.cost {
                 CostOf::Known(cost) => exact(cost.clone().unwrap()),
                 CostOf::Carried(carried) => exact(carried.extra.clone().unwrap()),
+                // A share of what other lots cost is nothing new.
+                CostOf::Shared(_) => exact(fisc::number::Decimal::ZERO),
             })
             .sum();
         let carried = |out: usize| movements.outs[out].why == fisc::lots::Why::Rollover;

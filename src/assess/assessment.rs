@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use crate::diagnostic::Diagnostic;
 use crate::number::Decimal;
+use crate::regulate::Finding;
 use crate::rules::book::Cause;
 
 /// The liabilities of one tax year under one law, with what they rest on.
@@ -35,6 +36,8 @@ pub struct Assessment {
     /// The total in the currency of a comparison.
     pub converted: Option<Option<Decimal>>,
     pub assumptions: Vec<Assumption>,
+    /// What is required, forbidden or to be reported, where it is not met or not yet done.
+    pub findings: Vec<Finding>,
     pub errors: Vec<Diagnostic>,
     pub warnings: Vec<Diagnostic>,
     pub provenance: Provenance,

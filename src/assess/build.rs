@@ -54,7 +54,7 @@ fn history(run: &Run<'_>) {
     }
     let (first, last) = (env.calendar.year_of(env.first_year.begin), env.calendar.year_of(env.year.begin));
     for year in (first..last).filter_map(|y| env.calendar.year(y)) {
-        for (index, _) in env.book.quantities.iter().enumerate().filter(|(_, q)| !q.per.is(Per::Row)) {
+        for (index, _) in env.book.quantities.iter().enumerate().filter(|(_, q)| !q.per.is(Per::Row) && !q.per.is(Per::Day)) {
             for period in run.world.periods(Ref::Quantity(index), year).unwrap_or_default() {
                 for world in [run.world, run.without] {
                     // A refusal of an earlier year is told where a later one needs it.
@@ -74,7 +74,8 @@ fn amount(value: Outcome<Value>) -> Option<Decimal> {
 
 fn quantities(run: &Run<'_>, to: &mut Assessment) {
     let env = run.env;
-    for (index, quantity) in env.book.quantities.iter().enumerate() {
+    // Quantities of a day are asked on a day.
+    for (index, quantity) in env.book.quantities.iter().enumerate().filter(|(_, q)| !q.per.is(Per::Day)) {
         let name = Ref::Quantity(index);
         let per = run.world.per(name, env.year);
         if let Err(refused) = &per {

@@ -1,6 +1,6 @@
 //! What a run rests on: the law, the rows, the facts, the options chosen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use rustc_hash::FxHashMap;
@@ -34,6 +34,15 @@ impl ByYear {
     }
 }
 
+/// What of acts not in force counts in a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shadow<'a> {
+    /// One value: the parameter, and the number of its shadow.
+    Value(usize, usize),
+    /// Every value that rests on this act.
+    Act(&'a str),
+}
+
 /// The inputs of one run, resolved against the law. Borrowed by every stage; nothing changes it.
 pub struct Env<'a> {
     pub book: &'a RuleBook,
@@ -62,8 +71,8 @@ pub struct Env<'a> {
     pub first_year: Period,
     /// Past the day a value is known to hold: an error instead of an assumption.
     pub strict: bool,
-    /// A value of an act not in force that counts in this run: the parameter and the number of its shadow.
-    pub shadow: Option<(usize, usize)>,
+    /// What of acts not in force counts in this run.
+    pub shadow: Option<Shadow<'a>>,
     /// The run without the ledger: facts that count as ledger are emptied.
     pub empty: bool,
 }
@@ -104,12 +113,13 @@ impl<'a> Env<'a> {
         facts: &'a Facts,
         options: Vec<WordId>,
         log: &'a Log,
+        calendar: TaxCalendar,
         year: Period,
         first_year: Period,
         strict: bool,
         empty: bool,
         values: Option<&'a Values>,
-        shadow: Option<(usize, usize)>,
+        shadow: Option<Shadow<'a>>,
         by_year: &'a [ByYear],
     ) -> Env<'a> {
         let symbols = &ledger.symbols;
@@ -125,7 +135,6 @@ impl<'a> Env<'a> {
         }
         let kinds = Kind::ALL.iter().map(|k| known(k.word())).collect();
         let classes = book.treatments.iter().map(|t| t.class.as_deref().map(known)).collect();
-        let calendar = TaxCalendar { month: book.year_begins.0, day: book.year_begins.1 };
         let valuer = Valuer::new(book, ledger, days, prices, rates, log, values);
         Env {
             book,
@@ -177,7 +186,25 @@ impl<'a> Env<'a> {
         self.book.month_end.as_ref().map_or(MonthEnd::Clip, |(rule, _)| *rule)
     }
 
-    /// The word chosen for a reading or choice. That it was read is noted: what reads it may differ under another word.
+    /// True where some option was given by year.
+    pub fn chooses_by_year(&self) -> bool {
+        !self.by_year.is_empty()
+    }
+
+    /// The years in which an option of these turns from one word to another, up to the year asked for; the first stands for all
+    /// that came before.
+    pub fn turns(&self, options: &BTreeSet<usize>) -> Vec<Period> {
+        let asked = self.calendar.year_of(self.year.begin);
+        let mut years: BTreeSet<i32> = BTreeSet::new();
+        for option in options {
+            let stated = self.by_year.iter().filter(|h| h.option == *option).flat_map(|h| h.from.keys().copied());
+            let turned = |year: &i32| *year <= asked && self.option_in(*option, *year) != self.option_in(*option, *year - 1);
+            years.extend(stated.filter(turned));
+        }
+        let before = years.first().map_or(asked, |year| *year - 1);
+        std::iter::once(before).chain(years).filter_map(|year| self.calendar.year(year)).collect()
+    }
+
     /// The word of an option in a tax year: as given for that year, unless this run tries another.
     pub fn option_in(&self, option: usize, year: i32) -> WordId {
         let word = self.option(option);
@@ -185,6 +212,7 @@ impl<'a> Env<'a> {
         history.map_or(word, |h| h.at(year))
     }
 
+    /// The word chosen for a reading or choice. That it was read is noted: what reads it may differ under another word.
     pub fn option(&self, option: usize) -> WordId {
         self.log.read_option(option);
         self.options.get(option).copied().unwrap_or(WordId::OTHER)

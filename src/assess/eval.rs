@@ -41,6 +41,13 @@ impl World<'_> {
                 let found = matches!(self.eval(set, ctx)?, Value::Set(bits) if bits & bit != 0);
                 Ok(Value::YesNo(found))
             }
+            Op::Registered(register, column) => Ok(Value::YesNo(self.registered(*register, *column, ctx))),
+            Op::InCurrency(amount, currencies) => {
+                let (from, to) = currencies.names();
+                let day = self.day_of(ctx.item).unwrap_or(ctx.period.end);
+                let amount = self.number(amount, ctx)?;
+                self.env.valuer.in_other(amount, from, to, day, self.row_of(ctx.item)).map(Value::Number)
+            }
             Op::Known(name) => Ok(Value::YesNo(self.is_known(*name, ctx))),
             Op::If(test, yes, no) => self.eval(if self.yes(test, ctx)? { yes } else { no }, ctx),
             Op::Apply(schedule, amount) => {

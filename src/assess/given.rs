@@ -13,6 +13,7 @@ use crate::number::Decimal;
 use crate::rules::book::{About, At, DatedValue, FactShape, Given, Parameter, SelectedBy, TableRow};
 use crate::rules::tables::key_refs;
 
+use super::env::Shadow;
 use super::refusal::{Outcome, Refused};
 use super::world::{Ctx, Item, World};
 
@@ -49,10 +50,9 @@ impl World<'_> {
     pub(super) fn steady(&self, parameter: usize, period: Period) -> Outcome<()> {
         let Some(entry) = self.env.book.parameters.get(parameter) else { return Ok(()) };
         let inside = |day: &NaiveDate| *day > period.begin && *day <= period.end;
-        let shadow =
-            self.env.shadow.filter(|(of, _)| *of == whole(entry, parameter)).and_then(|(_, index)| entry.shadows.get(index));
-        let after = shadow.and_then(|s| s.in_force.until?.succ_opt());
-        let begins = entry.values.iter().chain(shadow).filter_map(|v| v.in_force.from);
+        let shadows = || self.shadows(parameter, entry);
+        let after = shadows().filter_map(|s| s.in_force.until?.succ_opt());
+        let begins = entry.values.iter().chain(shadows()).filter_map(|v| v.in_force.from);
         let change = begins.chain(after).find(inside);
         // A value that only begins inside the period has nothing to change from.
         let begins = change.is_some_and(|c| entry.values.first().and_then(|v| v.in_force.from) == Some(c));
@@ -73,13 +73,43 @@ impl World<'_> {
         entry.values.get(index).filter(|v| v.in_force.holds(day)).map(|_| index)
     }
 
-    /// The dated value that counts on a day: the shadow of this run, if it speaks of the day, else the one in force.
-    fn dated(&self, parameter: usize, day: NaiveDate) -> Option<&DatedValue> {
-        let entry = self.env.book.parameters.get(parameter)?;
-        let shadow =
-            self.env.shadow.filter(|(of, _)| *of == whole(entry, parameter)).and_then(|(_, index)| entry.shadows.get(index));
-        let shadow = shadow.filter(|s| s.in_force.holds(day));
-        shadow.or_else(|| self.value_in_force(parameter, day).and_then(|i| entry.values.get(i)))
+    /// The values of acts not in force that count in this run.
+    fn shadows<'e>(&self, parameter: usize, entry: &'e Parameter) -> impl Iterator<Item = &'e DatedValue> {
+        let (shadow, book) = (self.env.shadow, self.env.book);
+        let counts = move |index: usize, value: &DatedValue| match shadow {
+            Some(Shadow::Value(of, number)) => of == whole(entry, parameter) && number == index,
+            Some(Shadow::Act(act)) => value.cite.iter().any(|(key, _)| book.is_part_of(key, act)),
+            None => false,
+        };
+        entry.shadows.iter().enumerate().filter(move |(i, v)| counts(*i, v)).map(|(_, v)| v)
+    }
+
+    /// The dated value that counts on a day: the shadow of this run, if it speaks of the day, else the one that binds.
+    fn dated(&self, parameter: usize, day: NaiveDate) -> Outcome<Option<&DatedValue>> {
+        let Some(entry) = self.env.book.parameters.get(parameter) else { return Ok(None) };
+        if let Some(shadow) = self.shadows(parameter, entry).find(|s| s.in_force.holds(day)) {
+            return Ok(Some(shadow));
+        }
+        Ok(self.binding(parameter, day)?.and_then(|i| entry.values.get(i)))
+    }
+
+    /// The number of the dated value that binds on a day: who was there before it began has until its `existing_by`.
+    pub fn binding(&self, parameter: usize, day: NaiveDate) -> Outcome<Option<usize>> {
+        let Some(entry) = self.env.book.parameters.get(parameter) else { return Ok(None) };
+        let Some(mut index) = self.value_in_force(parameter, day) else { return Ok(None) };
+        let since = entry.existing_since.as_ref().and_then(|k| k.target);
+        while let (Some(value), Some(name)) = (entry.values.get(index), since) {
+            let (Some(from), Some(by)) = (value.in_force.from, value.existing_by) else { break };
+            let ctx = Ctx { period: Period::day(day), item: Item::None };
+            if day >= by || !matches!(self.name(name, ctx)?, Value::Date(since) if since < from) {
+                break;
+            }
+            match index.checked_sub(1) {
+                Some(earlier) => index = earlier,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(index))
     }
 
     /// What a parameter's tables are looked up by, where it is read: in a period's formula a fact must not change.
@@ -109,7 +139,7 @@ impl World<'_> {
 
     /// What the law's file says of a parameter on a day; of a table, the row that counts.
     pub(super) fn given_at(&self, parameter: usize, day: NaiveDate, ctx: Ctx) -> Outcome<&Given> {
-        let dated = self.dated(parameter, day);
+        let dated = self.dated(parameter, day)?;
         let mut given = dated.map(|d| (&d.value, &d.at));
         if let Some((Given::Table(rows), _)) = given {
             let row = self.table_row(parameter, rows, ctx)?;

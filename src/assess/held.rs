@@ -109,6 +109,7 @@ impl World<'_> {
             F::Cost => item.cost.map(Value::Number),
             F::Quantity => Ok(Value::Number(item.quantity)),
             F::Acquired => Ok(Value::Date(item.acquired)),
+            F::CameIn => Ok(Value::Date(item.row.map_or(item.acquired, |row| self.env.day(row)))),
             F::HeldOn => Ok(Value::Date(item.on)),
             F::HeldDays => Ok(Value::Number(Decimal::from((item.on - item.acquired).num_days()))),
             F::MarketValue => self.env.valuer.worth_on(item.asset, item.quantity, item.on, item.row).map(Value::Number),

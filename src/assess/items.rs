@@ -64,7 +64,8 @@ impl Maker<'_> {
             self.last_row = Some(out.row);
         }
         let (proceeds, fees) = self.brought(out);
-        let mut denied = self.denied.get(&index).map(|d| (d.amount.clone(), d.losing));
+        let denies = self.denied.get(&index);
+        let mut denied = denies.map(|d| (d.amount.clone(), d.losing));
         let first = self.found.matches.len();
         let mut spread = (Spread::new(&proceeds, out.quantity), Spread::new(&fees, out.quantity));
         let mut sums: (Outcome<Decimal>, Outcome<Decimal>) = (Ok(Decimal::ZERO), Ok(Decimal::ZERO));
@@ -79,7 +80,11 @@ impl Maker<'_> {
                 got = self.plus(part.amounts.cost.clone(), fee.clone());
             }
             sums = (self.plus(sums.0, got.clone()), self.plus(sums.1, fee.clone()));
-            let part_denied = self.denied_part(&mut denied, part.quantity, &got, &fee, &part.amounts.cost);
+            let part_denied = if denies.is_some_and(|d| d.spared.contains(&place)) {
+                Ok(Decimal::ZERO)
+            } else {
+                self.denied_part(&mut denied, part.quantity, &got, &fee, &part.amounts.cost)
+            };
             self.number += 1;
             let lot = part.lot.and_then(|l| self.matched.lots.get(l));
             self.found.matches.push(Match {

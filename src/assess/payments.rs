@@ -18,20 +18,19 @@ pub struct Payment {
 }
 
 /// The payments that name a tax and a period of this law, in order of time. `days`: the local day of every row.
-pub fn payments(book: &RuleBook, ledger: &Ledger, days: &[NaiveDate]) -> Vec<Payment> {
+pub fn payments(book: &RuleBook, calendar: TaxCalendar, ledger: &Ledger, days: &[NaiveDate]) -> Vec<Payment> {
     let rows = ledger.rows.iter().zip(days).enumerate().filter(|(_, (row, _))| row.kind == Kind::TaxPaid);
     rows.filter_map(|(index, (row, day))| {
-        let (tax, period) = named(book, ledger, row)?;
+        let (tax, period) = named(book, calendar, ledger, row)?;
         Some(Payment { tax, period: period?, row: index, day: *day })
     })
     .collect()
 }
 
 /// The tax that a payment names, and the period if the tax has such a one.
-fn named(book: &RuleBook, ledger: &Ledger, row: &Transaction) -> Option<(usize, Option<Period>)> {
+fn named(book: &RuleBook, calendar: TaxCalendar, ledger: &Ledger, row: &Transaction) -> Option<(usize, Option<Period>)> {
     let [tax, period, ..] = row.categories() else { return None };
     let (index, tax) = book.taxes.iter().enumerate().find(|(_, t)| t.name == ledger.name(*tax))?;
-    let calendar = TaxCalendar { month: book.year_begins.0, day: book.year_begins.1 };
     let label = ledger.name(*period);
     Some((index, lengths(tax).find_map(|per| calendar.find(label, per))))
 }
@@ -41,11 +40,10 @@ fn lengths(tax: &Tax) -> impl Iterator<Item = crate::formula::names::Per> {
 }
 
 /// Payments of a tax or a period that the law does not have.
-pub fn unknown(book: &RuleBook, ledger: &Ledger, year: Period) -> Vec<Diagnostic> {
-    let calendar = TaxCalendar { month: book.year_begins.0, day: book.year_begins.1 };
+pub fn unknown(book: &RuleBook, calendar: TaxCalendar, ledger: &Ledger, year: Period) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for row in ledger.rows.iter().filter(|r| r.kind == Kind::TaxPaid) {
-        let (message, help) = match (named(book, ledger, row), row.categories()) {
+        let (message, help) = match (named(book, calendar, ledger, row), row.categories()) {
             (Some((_, Some(_))), _) => continue,
             (Some((tax, None)), [_, period, ..]) => {
                 let Some(tax) = book.taxes.get(tax) else { continue };

@@ -52,8 +52,14 @@ pub struct Log {
     pub assumed: RefCell<BTreeSet<Assumption>>,
     /// Figures in which digits beyond 28 were rounded away.
     pub rounded: RefCell<BTreeSet<String>>,
+    /// What is not plain about rates and prices that were used, with the days and what they were.
+    pub remarks: RefCell<BTreeMap<String, BTreeMap<NaiveDate, String>>>,
+    /// Rates and prices older than usual: what was used, by the day it was used for.
+    pub old: RefCell<BTreeMap<String, BTreeMap<NaiveDate, String>>>,
     /// Readings and choices that were read, a bit each; the last bit stands for all that have none of their own.
     options: Cell<u128>,
+    /// While set, what is refused belongs to nothing that the run answers for.
+    aside: Cell<bool>,
 }
 
 fn bit(option: usize) -> u128 {
@@ -92,6 +98,19 @@ impl Log {
         }
     }
 
+    /// A price is wanted at the earliest of the moments at which it was looked for.
+    pub fn wanted_at(&self, refused: &Refused, when: &str) {
+        let mut problems = self.problems.borrow_mut();
+        for number in refused.0.iter() {
+            if let Some(problem) = problems.get_mut(*number)
+                && let Some(want) = problem.wants.as_mut().filter(|want| *when < *want.when)
+            {
+                problem.help = problem.help.as_ref().map(|help| help.replace(&want.when, when));
+                want.when = when.to_owned();
+            }
+        }
+    }
+
     /// Notes that a reading or choice was read.
     pub fn read_option(&self, option: usize) {
         self.options.set(self.options.get() | bit(option));
@@ -109,8 +128,37 @@ impl Log {
         }
     }
 
+    /// Asks about something beside the figures of the run: what is missing for it is told by the answer, and neither refuses a
+    /// figure nor counts as assumed.
+    pub fn aside<R>(&self, ask: impl FnOnce() -> R) -> R {
+        let before = (
+            self.defaults.borrow().clone(),
+            self.past_known.borrow().clone(),
+            self.assumed.borrow().clone(),
+            self.rounded.borrow().clone(),
+            self.always.borrow().clone(),
+            self.options.get(),
+            self.warnings.borrow().len(),
+        );
+        let was = self.aside.replace(true);
+        let answer = ask();
+        self.aside.set(was);
+        let (defaults, past_known, assumed, rounded, always, options, warnings) = before;
+        self.defaults.replace(defaults);
+        self.past_known.replace(past_known);
+        self.assumed.replace(assumed);
+        self.rounded.replace(rounded);
+        self.always.replace(always);
+        self.options.set(options);
+        self.warnings.borrow_mut().truncate(warnings);
+        answer
+    }
+
     /// Notes that a figure was refused for these reasons.
     pub fn refused_figure(&self, figure: &str, refused: &Refused) {
+        if self.aside.get() {
+            return;
+        }
         let mut problems = self.problems.borrow_mut();
         for number in refused.0.iter() {
             if let Some(problem) = problems.get_mut(*number)

@@ -15,7 +15,7 @@ use crate::rules::RuleBook;
 use crate::value::Values;
 use crate::value::tables::{Prices, Rates};
 
-use super::env::{ByYear, Days, Env, local_days};
+use super::env::{ByYear, Days, Env, Shadow, local_days};
 use super::items::items;
 use super::matching::{has_days_of_the_law, held_at, matched, movements_through, report, with_days_of_the_law};
 use super::parts::Parts;
@@ -35,8 +35,9 @@ pub struct Inputs<'a> {
     /// For options given by year: the word of each year from which on it holds, and the word before.
     pub by_year: &'a [ByYear],
     pub strict: bool,
-    /// A value of an act not in force that counts in this run.
-    pub shadow: Option<(usize, usize)>,
+    /// What of acts not in force counts in this run.
+    pub shadow: Option<Shadow<'a>>,
+    pub calendar: TaxCalendar,
     pub year: Period,
     pub first_year: Period,
 }
@@ -92,7 +93,7 @@ impl Shared {
         let days = local_days(ledger, inputs.book);
         let until = reach(inputs.book, through);
         let seen = days.partition_point(|d| *d <= until);
-        let payments = payments(inputs.book, ledger, &days);
+        let payments = payments(inputs.book, inputs.calendar, ledger, &days);
         let (pairs, values) = (pair(ledger, seen), Values::new(seen));
         Shared { ledger: own, days, seen, through, payments, pairs, values }
     }
@@ -154,6 +155,7 @@ fn env<'a>(
         inputs.facts,
         inputs.options.clone(),
         log,
+        inputs.calendar,
         inputs.year,
         inputs.first_year,
         inputs.strict,
@@ -165,8 +167,7 @@ fn env<'a>(
 }
 
 /// The first tax year that a run reaches back to: the first covered one with a row.
-pub fn first_year(book: &RuleBook, ledger: &Ledger, year: Period) -> Period {
-    let calendar = TaxCalendar { month: book.year_begins.0, day: book.year_begins.1 };
+pub fn first_year(book: &RuleBook, ledger: &Ledger, calendar: TaxCalendar, year: Period) -> Period {
     let first_row = ledger.rows.first().map(|r| crate::ledger::local_day(r.timestamp, book.zone));
     let first = first_row.map_or(year.begin, |day| day.max(book.covers.0).min(year.begin));
     calendar.year(calendar.year_of(first)).unwrap_or(year)

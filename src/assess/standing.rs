@@ -3,14 +3,15 @@
 use std::ops::Range;
 
 use crate::diagnostic::{Code as Kind, Diagnostic};
-use crate::formula::code::{PartField, RowField};
+use crate::formula::code::{PartField, RegisterColumn, RowField};
 use crate::formula::types::{Value, WordId};
+use crate::ledger::Symbol;
 use crate::number::Decimal;
 use crate::value::Which;
 
 use super::parts::Match;
 use super::refusal::{Outcome, Refused};
-use super::world::{Item, World};
+use super::world::{Ctx, Item, World};
 
 impl World<'_> {
     pub(super) fn row_field(&self, field: RowField, item: Item) -> Outcome<Value> {
@@ -37,6 +38,20 @@ impl World<'_> {
             RowField::HasSent => Value::YesNo(row.sent.is_some()),
             RowField::Day => Value::Date(self.env.day(index)),
         })
+    }
+
+    /// Whether a register has, on the row's day, what stands in one of its columns. Names are compared without regard to case.
+    pub(super) fn registered(&self, register: usize, column: RegisterColumn, ctx: Ctx) -> bool {
+        let Some(entry) = self.env.book.registers.get(register) else { return false };
+        let Some(index) = self.row_of(ctx.item) else { return false };
+        let Some(row) = self.env.ledger.rows.get(index) else { return false };
+        let symbol = match column {
+            RegisterColumn::Counterparty => row.counterparty,
+            RegisterColumn::Account => row.account,
+            RegisterColumn::ReceivedAsset => row.received.map_or(Symbol::NONE, |l| l.asset),
+            RegisterColumn::SentAsset => row.sent.map_or(Symbol::NONE, |l| l.asset),
+        };
+        symbol != Symbol::NONE && entry.lists(self.env.ledger.name(symbol), self.env.day(index))
     }
 
     pub(super) fn no_amount(&self, row: usize) -> Refused {
@@ -67,6 +82,7 @@ impl World<'_> {
                     F::Cost => number(&m.cost),
                     F::Quantity => Ok(Value::Number(m.quantity)),
                     F::Acquired => Ok(Value::Date(acquired)),
+                    F::CameIn => Ok(m.acquired_row.map_or(Value::Date(acquired), date)),
                     F::Disposed => Ok(date(m.row)),
                     F::HeldDays => Ok(Value::Number(Decimal::from((self.env.day(m.row) - acquired).num_days()))),
                     F::AcquiredKind => Ok(Value::Word(self.env.kind(m.acquired_kind))),

@@ -68,7 +68,7 @@ impl World<'_> {
     }
 
     /// The day of the first entry whose condition holds, moved to a working day where the law says so, and its number.
-    fn due_of(&self, dues: &[Due], period: Period) -> Option<(NaiveDate, usize)> {
+    pub fn due_of(&self, dues: &[Due], period: Period) -> Option<(NaiveDate, usize)> {
         let ctx = Ctx { period, item: Item::None };
         let holds = |due: &Due| due.when.as_ref().is_none_or(|when| self.yes(&when.code, ctx).unwrap_or(false));
         let (index, due) = dues.iter().enumerate().find(|(_, due)| holds(due))?;

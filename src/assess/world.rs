@@ -147,7 +147,7 @@ impl<'a> World<'a> {
                 Ok(Value::Word(self.env.option_in(option, self.env.calendar.year_of(day))))
             }
             Ref::Parameter(parameter) => self.parameter(parameter, ctx),
-            Ref::Schedule(_) => Ok(Value::ZERO),
+            Ref::Schedule(_) | Ref::Register(_) => Ok(Value::ZERO),
             Ref::OfLeg(fact, received) => {
                 let row = self.row_of(ctx.item).and_then(|r| self.env.ledger.rows.get(r));
                 let leg = row.and_then(|r| if received { r.received } else { r.sent });

@@ -65,7 +65,10 @@ impl Run {
 
     /// The files of the example that a reader wants to see, in order.
     pub fn files(&self, code: Code) -> Vec<Source> {
-        ["yaml", "csv", "facts.csv", "law.yaml"].iter().filter_map(|ending| file(&format!("{}.{ending}", code.id()))).collect()
+        ["yaml", "csv", "rates.csv", "prices.csv", "facts.csv", "law.yaml"]
+            .iter()
+            .filter_map(|ending| file(&format!("{}.{ending}", code.id())))
+            .collect()
     }
 
     /// The command that a user would have typed.
@@ -84,11 +87,15 @@ impl Run {
     fn assessing(&self, code: Code) -> String {
         let id = code.id();
         let rates = is_rates(code);
+        let own = |ending: &str| file(&format!("{id}.{ending}"));
         let ledger = file(&format!("{id}.csv")).filter(|_| !rates).map_or("ledger.csv".to_owned(), |f| f.name.to_string());
         let word = if self.stage == Stage::Explain { "explain" } else { "assess" };
         let mut text = format!("fisc {word} {ledger} --in {} --year {}", self.jurisdiction.as_deref().unwrap_or("xx"), self.year);
-        if rates {
-            text += &format!(" --rates {id}.csv");
+        if let Some(rates) = own("rates.csv").or_else(|| own("csv").filter(|_| rates)) {
+            text += &format!(" --rates {}", rates.name);
+        }
+        if let Some(prices) = own("prices.csv") {
+            text += &format!(" --prices {}", prices.name);
         }
         if let Some(facts) = facts_file(code) {
             text += &format!(" --facts {}", facts.name);
@@ -155,10 +162,11 @@ impl Run {
         let own = |ending: &str| file(&format!("{}.{ending}", code.id()));
         let (table, rates) = (own("csv"), is_rates(code));
         let ledger: Vec<Source> = table.clone().filter(|_| !rates).or_else(|| file("base.csv")).into_iter().collect();
-        let rates: Vec<Source> = table.filter(|_| rates).into_iter().collect();
+        let rates: Vec<Source> = own("rates.csv").or_else(|| table.filter(|_| rates)).into_iter().collect();
+        let prices: Vec<Source> = own("prices.csv").into_iter().collect();
         let mut facts = facts_file(code).map(FactsInput::file).unwrap_or_default();
         self.set.iter().for_each(|(name, value)| facts.set(name, value));
-        let inputs = Inputs::read(&ledger, &[], &rates, facts);
+        let inputs = Inputs::read(&ledger, &prices, &rates, facts);
         let options = Options {
             year: self.year,
             readings: self.readings.clone(),

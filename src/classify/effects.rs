@@ -3,9 +3,10 @@
 use crate::assess::parts::Income;
 use crate::assess::refusal::{Outcome, both};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::formula::Formula;
 use crate::formula::types::WordId;
 use crate::ledger::{Symbol, Transaction};
-use crate::lots::{Carried, CostOf, FeeFrom, Proceeds, Why};
+use crate::lots::{Carried, CostOf, FeeFrom, Proceeds, Shared, Why};
 use crate::number::{self, Decimal};
 use crate::rules::book::{Effect, Further, Treatment, Worth};
 use crate::value::Which;
@@ -54,6 +55,10 @@ impl<'a> Classifier<'a> {
     }
 
     pub(super) fn rollover(&mut self, index: usize, row: &Transaction, treatment: &Treatment, class: WordId) {
+        if let Some(share) = &treatment.share {
+            let share = self.share(index, row, share);
+            return self.shared(index, row, treatment, share, class);
+        }
         let fee = self.fee_rule(index, row, Effect::Rollover);
         let out = self.out(index, row, row.sent, Leaves::without_gain(Why::Rollover, class));
         let early = self.fee_coin_early(index, row, fee.as_ref(), class);
@@ -75,6 +80,43 @@ impl<'a> Classifier<'a> {
         };
         self.lot_with_fee(index, row, cost, sides.from_in, class);
         self.fee_coin_late(index, row, fee.as_ref(), early, class);
+    }
+
+    /// What came in takes a part of the cost of the asset that the sent leg names; its units stay.
+    fn shared(&mut self, index: usize, row: &Transaction, treatment: &Treatment, share: Outcome<Decimal>, class: WordId) {
+        let fee = self.fee_rule(index, row, Effect::Rollover);
+        let early = self.fee_coin_early(index, row, fee.as_ref(), class);
+        let sides = self.sides(row, fee.as_ref(), early, false, true);
+        let cost = match row.sent.filter(|l| !self.env.ledger.is_currency(l.asset)) {
+            Some(leg) => CostOf::Shared(Shared {
+                of: leg.asset,
+                share,
+                extra: sides.raises.clone(),
+                keeps_date: treatment.keeps_date.unwrap_or(true),
+                merges: treatment.merges_lots,
+            }),
+            None => CostOf::Known(Err(self.env.log.refuse(format!("shared:{}", row.id), || {
+                let message = format!("whose cost the row `{}` takes a part of is not told", row.id);
+                Diagnostic::new(Code::A0204, message)
+                    .at_opt(self.env.ledger.place(row))
+                    .rows([row.id.to_string()])
+                    .help("name the old coin as what was sent, in the amount 0")
+            }))),
+        };
+        self.lot_with_fee(index, row, cost, sides.from_in, class);
+        self.fee_coin_late(index, row, fee.as_ref(), early, class);
+    }
+
+    /// The part of the cost that goes over: from nothing to all of it.
+    fn share(&self, index: usize, row: &Transaction, formula: &Formula) -> Outcome<Decimal> {
+        let share = self.world.number(&formula.code, self.ctx(index))?;
+        if share >= Decimal::ZERO && share <= Decimal::ONE {
+            return Ok(share);
+        }
+        Err(self.env.log.refuse(format!("share:{}", row.id), || {
+            let message = format!("the part of the cost that goes over by the row `{}` is {share}, not from 0 to 1", row.id);
+            Diagnostic::new(Code::A0204, message).at_opt(self.env.ledger.place(row)).rows([row.id.to_string()])
+        }))
     }
 
     pub(super) fn income(&mut self, index: usize, row: &Transaction, treatment: &Treatment, class: WordId) {

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::args_prices::PricesCommand;
+
 /// What crypto tax comes to, and why: the law is data, every figure explains itself.
 #[derive(Debug, Parser)]
 #[command(name = "fisc", version, after_help = EXAMPLES)]
@@ -101,6 +103,9 @@ pub enum Command {
     /// The same ledger under several laws, in one currency
     #[command(after_help = COMPARE)]
     Compare(CompareArgs),
+    /// Duties, prohibitions, licences on a day
+    #[command(after_help = super::comply::EXAMPLES)]
+    Comply(super::comply::ComplyArgs),
     /// The working of one figure, down to the rows
     #[command(after_help = EXPLAIN)]
     Explain(ExplainArgs),
@@ -122,6 +127,9 @@ pub enum Command {
     /// What each account held, where it falls below zero, and where the exports state otherwise
     #[command(after_help = BALANCES)]
     Balances(BalancesArgs),
+    /// Prices and rates: what is missing
+    #[command(subcommand)]
+    Prices(PricesCommand),
     /// A new country: a folder with a law to fill in
     #[command(after_help = NEW)]
     New(NewArgs),
@@ -207,12 +215,15 @@ pub struct Common {
     /// The tax under every choice
     #[arg(long)]
     pub all_choices: bool,
-    /// Prices: CSV `timestamp,asset,currency,price`
-    #[arg(long, value_name = "FILE")]
+    /// Prices: CSV `timestamp,asset,currency,price`, candles of exchanges, folders of them; `BTC/USD=FILE` where a file does not name its pair
+    #[arg(long, value_name = "[PAIR=]FILE")]
     pub prices: Vec<PathBuf>,
-    /// Exchange rates: CSV `date,base,quote,rate`
-    #[arg(long, value_name = "FILE")]
+    /// Exchange rates: CSV `date,base,quote,rate`, tables of banks, folders of them; `EUR=FILE` where a file does not name its currency
+    #[arg(long, value_name = "[CODE=]FILE")]
     pub rates: Vec<PathBuf>,
+    /// Zone of the times, where an export does not say: `Europe/Paris`, `UTC+8`
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
+    pub zone: Option<String>,
     /// Folder of rule folders that come before the built-in ones
     #[arg(long, value_name = "DIR")]
     pub rules: Option<PathBuf>,

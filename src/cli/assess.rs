@@ -85,7 +85,7 @@ fn assess(args: &AssessArgs) -> Result<End, End> {
 }
 
 /// `2022..2024`
-fn span(text: &str) -> Result<(i32, i32), End> {
+pub fn span(text: &str) -> Result<(i32, i32), End> {
     const YEARS_MAX: i32 = 200;
     let parsed = text.split_once("..").and_then(|(from, to)| Some((from.trim().parse().ok()?, to.trim().parse().ok()?)));
     let Some((from, to)): Option<(i32, i32)> = parsed else {

@@ -2,12 +2,15 @@
 
 use std::path::Path;
 
-use crate::diagnostic::{Code, Diagnostic, Place, Source, SourceMap};
+use crate::diagnostic::{Code, Diagnostic, Place, Source, SourceMap, any_error};
 use crate::engine::Inputs;
 use crate::facts::FactsInput;
+use crate::import::Settings;
 use crate::rules::RuleBook;
+use crate::value::open::tables;
 
 use super::args::Common;
+use super::progress::Bar;
 use super::{End, fail};
 
 /// Reads a text file; bytes that are not UTF-8 are an error with their line.
@@ -45,9 +48,13 @@ pub fn inputs(ledgers: &[std::path::PathBuf], common: &Common) -> Result<Inputs,
         }
         found
     };
-    let (ledgers, prices, rates) = (all(ledgers), all(&common.prices), all(&common.rates));
+    let ledgers = all(ledgers);
     let facts_file = common.facts.as_ref().map(|path| all(std::slice::from_ref(path)));
-    if failed {
+    let (prices, of_prices) = tables(&common.prices);
+    let (rates, of_rates) = tables(&common.rates);
+    let unread: Vec<Diagnostic> = [of_prices, of_rates].concat();
+    super::show(unread.iter().filter(|p| p.is_error()), &SourceMap::default(), false);
+    if failed || any_error(&unread) {
         return Err(End::Errors);
     }
     let mut facts = match facts_file.and_then(|mut list| list.pop()) {
@@ -60,7 +67,13 @@ pub fn inputs(ledgers: &[std::path::PathBuf], common: &Common) -> Result<Inputs,
             _ => return Err(super::usage(&format!("`--set {setting}` is not NAME=VALUE"))),
         }
     }
-    Ok(Inputs::read(&ledgers, &prices, &rates, facts))
+    let bar = Bar::default();
+    let progress = |rows: u64| bar.more(rows);
+    let settings = Settings { zone: common.zone.clone(), progress: Some(&progress), ..Settings::default() };
+    let mut inputs = Inputs::read_with(&ledgers, &prices, &rates, facts, &settings);
+    bar.done();
+    inputs.problems.extend(unread);
+    Ok(inputs)
 }
 
 /// `NAME=OPTION` pairs.

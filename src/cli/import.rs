@@ -1,15 +1,12 @@
 //! `fisc import`
 
-use std::cell::RefCell;
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
-
-use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::diagnostic::{Code, Diagnostic, Source, SourceMap, any_error};
 use crate::import::{self, Settings, decode};
 
 use super::args::ImportArgs;
+use super::progress::Bar;
 use super::{End, files, output, show};
 
 /// Files of a folder that may be exports.
@@ -158,35 +155,4 @@ fn walk(folder: &Path, to: &mut Vec<PathBuf>, depth: usize) -> std::io::Result<(
         }
     }
     Ok(())
-}
-
-/// Rows read so far, on a terminal; nothing in a pipe, and nothing where it is quick.
-#[derive(Default)]
-struct Bar {
-    bar: RefCell<Option<ProgressBar>>,
-    rows: RefCell<u64>,
-}
-
-/// The bar appears when so many rows were read.
-const SHOWN_FROM: u64 = 100_000;
-
-impl Bar {
-    fn more(&self, rows: u64) {
-        let mut all = self.rows.borrow_mut();
-        *all += rows;
-        let mut bar = self.bar.borrow_mut();
-        if bar.is_none() && *all >= SHOWN_FROM && std::io::stderr().is_terminal() {
-            let style = ProgressStyle::with_template("{spinner} {human_pos} rows read, {elapsed}").ok();
-            *bar = Some(style.map_or_else(ProgressBar::new_spinner, |style| ProgressBar::new_spinner().with_style(style)));
-        }
-        if let Some(bar) = bar.as_ref() {
-            bar.set_position(*all);
-        }
-    }
-
-    fn done(&self) {
-        if let Some(bar) = self.bar.borrow_mut().take() {
-            bar.finish_and_clear();
-        }
-    }
 }

@@ -20,7 +20,7 @@ use super::{End, files, json, output, show};
 const LIST_WIDTH: usize = 100;
 
 /// A document for a terminal, with colour only where one reads it.
-fn on_terminal(page: &Page, width: usize, file: Option<&Path>) -> String {
+pub(super) fn on_terminal(page: &Page, width: usize, file: Option<&Path>) -> String {
     let colour = file.is_none() && std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     terminal::render(page, width, colour)
 }

@@ -1,10 +1,12 @@
 //! The command line: arguments, files, exit status. 0 done; 1 errors or refused figures; 2 the command line is wrong.
 
 mod args;
+mod args_prices;
 mod assess;
 mod balances;
 mod check;
 mod compare;
+mod comply;
 mod explain;
 mod explain_error;
 mod files;
@@ -12,6 +14,8 @@ mod import;
 mod law;
 mod new;
 mod output;
+mod prices;
+mod progress;
 mod schema;
 
 use std::process::ExitCode;
@@ -60,6 +64,7 @@ pub fn main() -> ExitCode {
     let end = match &cli.command {
         Command::Assess(args) => assess::run(args),
         Command::Compare(args) => compare::run(args),
+        Command::Comply(args) => comply::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Check(args) => check::check(args),
         Command::Test(args) => check::test(args),
@@ -67,6 +72,7 @@ pub fn main() -> ExitCode {
         Command::Law(args) => law::run(args),
         Command::Jurisdictions(args) => law::jurisdictions(args),
         Command::Balances(args) => balances::run(args),
+        Command::Prices(command) => prices::run(command),
         Command::New(args) => new::run(args),
         Command::Schema(args) => schema::run(args),
         Command::ExplainError(args) => explain_error::run(args),

@@ -111,6 +111,9 @@ catalogue! {
     P0101 Error "the price or rate file cannot be read";
     P0102 Error "a row of prices or rates cannot be read";
     P0103 Error "two different prices or rates for one moment";
+    P0104 Error "a table does not say what it is about";
+    P0105 Warning "a column of a table that is not read";
+    P0106 Warning "something a table does not say was taken as usual";
     // assessing
     A0101 Error "the year is not covered";
     A0102 Error "rows of several taxpayers";
@@ -132,6 +135,7 @@ catalogue! {
     A0303 Warning "a chosen lot is set aside by the cost method";
     A0305 Warning "units are sold that were never seen coming in";
     A0304 Error "a value is used past the day it is known to hold";
+    A0306 Warning "a rate or price is older than usual";
     // importing
     I0101 Error "the format of the file is not recognised";
     I0102 Error "an unknown type of row";

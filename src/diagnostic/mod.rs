@@ -50,6 +50,32 @@ pub struct Diagnostic {
     pub figures: Vec<String>,
     /// Ids of the ledger's rows it speaks of.
     pub rows: Vec<String>,
+    /// The line of a table that would mend it.
+    pub wants: Option<Want>,
+}
+
+/// A price or rate that is not given.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Want {
+    pub table: Table,
+    /// An asset, or the currency that is turned into another.
+    pub of: String,
+    pub currency: String,
+    /// An instant, a day, a month or a year, as the table has it.
+    pub when: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Table {
+    Prices,
+    Rates,
+}
+
+impl Want {
+    /// The line that is missing, with a word for the number.
+    pub fn line(&self, number: &str) -> String {
+        format!("{},{},{},{number}", self.when, self.of, self.currency)
+    }
 }
 
 impl Diagnostic {
@@ -64,6 +90,7 @@ impl Diagnostic {
             related: Vec::new(),
             figures: Vec::new(),
             rows: Vec::new(),
+            wants: None,
         }
     }
 
@@ -94,6 +121,11 @@ impl Diagnostic {
 
     pub fn rows(mut self, rows: impl IntoIterator<Item = String>) -> Self {
         self.rows.extend(rows);
+        self
+    }
+
+    pub fn wants(mut self, want: Want) -> Self {
+        self.wants = Some(want);
         self
     }
 

@@ -8,11 +8,13 @@ use std::sync::Arc;
 pub struct Source {
     pub name: Arc<str>,
     pub text: Arc<str>,
+    /// What the user said the file is about, where the file itself does not: `BTC/USD`.
+    pub about: Option<Arc<str>>,
 }
 
 impl Source {
     pub fn new(name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
-        Source { name: name.into(), text: text.into() }
+        Source { name: name.into(), text: text.into(), about: None }
     }
 }
 

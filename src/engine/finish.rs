@@ -11,6 +11,7 @@ use crate::ledger::{Ledger, Symbol};
 use crate::rules::RuleBook;
 use crate::rules::book::FactShape;
 use crate::rules::read_inputs::set_words;
+use crate::value::ways::DAYS_USUAL;
 
 use super::prepare::Prepared;
 use super::{Inputs, Options};
@@ -50,6 +51,14 @@ pub(super) fn messages(book: &RuleBook, prepared: &Prepared<'_>, log: Log, optio
             found.assumptions.push(Assumption { kind: "from", name: tax.name.clone(), message });
         }
     }
+    for (remark, days) in log.remarks.take() {
+        let message = format!("{remark}; {}", used(&days));
+        found.assumptions.push(Assumption { kind: "rates", name: "rates".to_owned(), message });
+    }
+    for (what, days) in log.old.take() {
+        let message = format!("{what} is more than {DAYS_USUAL} days old; {}", used(&days));
+        log.warn(Diagnostic::new(Code::A0306, message).help("add the later ones, if there are any"));
+    }
     found.assumptions.extend(log.assumed.take());
     found.assumptions.sort();
     let (errors, warnings) = log.into_parts();
@@ -58,8 +67,19 @@ pub(super) fn messages(book: &RuleBook, prepared: &Prepared<'_>, log: Log, optio
     let given: Vec<Diagnostic> = prepared.problems.iter().filter(|p| !again(p)).cloned().collect();
     let mut all: Vec<Diagnostic> = given.into_iter().chain(errors).chain(warnings).collect();
     unknown_categories(book, &prepared.ledger, &mut all);
-    all.extend(crate::assess::payments::unknown(book, &prepared.ledger, prepared.year));
+    all.extend(crate::assess::payments::unknown(book, prepared.calendar, &prepared.ledger, prepared.year));
     (found.errors, found.warnings) = all.into_iter().partition(Diagnostic::is_error);
+}
+
+/// What was used on the first and the last day, and on how many.
+fn used(days: &std::collections::BTreeMap<chrono::NaiveDate, String>) -> String {
+    let one = |(day, told): (&chrono::NaiveDate, &String)| format!("for {day}: {told}");
+    let first = days.first_key_value().map(one).unwrap_or_default();
+    match (days.len(), days.last_key_value()) {
+        (0 | 1, _) | (_, None) => first,
+        (2, Some(last)) => format!("{first}; {}", one(last)),
+        (count, Some(last)) => format!("on {count} days, the first and the last of them {first}; {}", one(last)),
+    }
 }
 
 /// Words of `category` that no label of the law has, and rows with two words of one label.

@@ -1,6 +1,7 @@
 //! The front door: read, check, assess, explain, test. Every face of fisc goes through here.
 
 mod combinations;
+mod comply;
 mod finish;
 mod least;
 mod prepare;
@@ -22,17 +23,19 @@ use crate::assess::build::figures;
 use crate::assess::holdings::holdings;
 use crate::assess::refusal::Log;
 use crate::assess::run::{Run, Shared, with_shared};
-use crate::calendar::TaxCalendar;
 use crate::diagnostic::{Diagnostic, Source, SourceMap};
 use crate::explain::Step;
 use crate::facts::FactsInput;
+use crate::import::Settings;
 use crate::ledger::Ledger;
+use crate::regulate::{self, Question, When};
 use crate::rules::RuleBook;
 use crate::value::tables::{Prices, Rates};
 
 use prepare::{Prepared, prepare, prepare_ledger, run_inputs};
 use question::chosen;
 
+pub use comply::{Compliance, comply};
 pub use finish::value_text;
 pub use question::usage_errors;
 pub use target::Target;
@@ -72,10 +75,21 @@ pub struct Inputs {
 impl Inputs {
     /// Reads ledgers (or exchange exports, recognised by their header), prices, rates and facts.
     pub fn read(ledgers: &[Source], prices: &[Source], rates: &[Source], facts: FactsInput) -> Inputs {
-        let (ledger, mut problems) = crate::import::load(ledgers);
-        let (prices_table, more) = Prices::read(prices);
+        Inputs::read_with(ledgers, prices, rates, facts, &Settings::default())
+    }
+
+    /// As [`Inputs::read`], with what exports do not say, and somebody who is told how many rows more were read.
+    pub fn read_with(
+        ledgers: &[Source],
+        prices: &[Source],
+        rates: &[Source],
+        facts: FactsInput,
+        settings: &Settings<'_>,
+    ) -> Inputs {
+        let (ledger, mut problems) = crate::import::load_with(ledgers, settings);
+        let (prices_table, more) = Prices::read_watched(prices, settings.progress);
         problems.extend(more);
-        let (rates_table, more) = Rates::read(rates);
+        let (rates_table, more) = Rates::read_watched(rates, settings.progress);
         problems.extend(more);
         let mut sources = SourceMap::default();
         for source in ledgers.iter().chain(prices).chain(rates).chain(facts.source()) {
@@ -96,13 +110,13 @@ fn assess_prepared(
     options: &Options,
     prepared: Result<Prepared<'_>, Diagnostic>,
 ) -> Assessment {
-    let calendar = TaxCalendar { month: book.year_begins.0, day: book.year_begins.1 };
     let mut found = Assessment {
         jurisdiction: book.code.clone(),
         currency: book.currency.clone(),
         tax_year: options.year.to_string(),
         ..Assessment::default()
     };
+    let calendar = prepared.as_ref().map_or_else(|_| book.calendar(), |p| p.calendar);
     if let Some(year) = calendar.year(options.year) {
         found.tax_year = calendar.label(year);
         (found.from, found.to) = (year.begin, year.end);
@@ -123,8 +137,16 @@ fn assess_prepared(
     with_shared(&run_inputs, &shared, &log, |run| {
         figures(run, &mut found);
         found.holdings = holdings(run);
+        if !book.duties.is_empty() {
+            let question = Question { when: When::Year(prepared.year), customer: None, taxpayer: options.taxpayer.as_deref() };
+            found.findings = regulate::findings(run, question);
+            found.findings.retain(|f| f.outcome != regulate::Outcome::Met);
+        }
         if options.causes {
+            // What is left out is no figure: the rates that it alone rests on are not told.
+            let told = (log.remarks.borrow().clone(), log.old.borrow().clone());
             found.exempt = crate::assess::exempt::exempt(run);
+            (*log.remarks.borrow_mut(), *log.old.borrow_mut()) = told;
         }
     });
     if let Some(day) = options.holdings_on {

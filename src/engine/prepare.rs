@@ -20,6 +20,7 @@ pub(super) struct Prepared<'a> {
     /// Options that were chosen by year.
     pub by_year: Vec<ByYear>,
     pub problems: Vec<Diagnostic>,
+    pub calendar: TaxCalendar,
     pub year: Period,
     pub first_year: Period,
 }
@@ -35,20 +36,39 @@ pub(super) fn prepare_ledger<'a>(
     options: &Options,
     ledger: impl FnOnce() -> Result<Cow<'a, Ledger>, Diagnostic>,
 ) -> Result<Prepared<'a>, Diagnostic> {
-    let calendar = TaxCalendar { month: book.year_begins.0, day: book.year_begins.1 };
-    let year = calendar
-        .year(options.year)
-        .ok_or_else(|| Diagnostic::new(Code::A0101, format!("there is no tax year {}", options.year)))?;
-    if let Some(problem) = not_covered(book, options.year, year.begin, year.end) {
+    let year = tax_year(options, book.calendar())?;
+    if book.taxes.is_empty() {
+        let message = format!("the law's file of `{}` has no taxes", book.code);
+        return Err(Diagnostic::new(Code::A0101, message).help("its rules are asked with `fisc comply`"));
+    }
+    let uncovered = |year: Period| not_covered(book, options.year, year.begin, year.end);
+    if let (None, Some(problem)) = (&book.year_stated_by, uncovered(year)) {
         return Err(problem);
     }
+    let prepared = prepare_rows(book, inputs, options, ledger)?;
+    uncovered(prepared.year).map_or(Ok(prepared), Err)
+}
+
+/// The same for a year that the law's taxes need not cover.
+pub(super) fn prepare_rows<'a>(
+    book: &RuleBook,
+    inputs: &'a Inputs,
+    options: &Options,
+    ledger: impl FnOnce() -> Result<Cow<'a, Ledger>, Diagnostic>,
+) -> Result<Prepared<'a>, Diagnostic> {
     let ledger = ledger()?;
     let taxpayer = taxpayer_of_facts(inputs, options, &ledger)?;
     let (facts, fact_problems) = facts::read(&inputs.facts, book, &ledger, whose(options, taxpayer.as_deref()));
-    let first_year = first_year(book, &ledger, year);
+    let calendar = book.calendar_of(&facts).map_err(|problem| *problem)?;
+    let year = tax_year(options, calendar)?;
+    let first_year = first_year(book, &ledger, calendar, year);
     let problems = inputs.problems.iter().cloned().chain(fact_problems).collect();
     let by_year = super::question::histories(book, options);
-    Ok(Prepared { ledger, facts, by_year, problems, year, first_year })
+    Ok(Prepared { ledger, facts, by_year, problems, calendar, year, first_year })
+}
+
+fn tax_year(options: &Options, calendar: TaxCalendar) -> Result<Period, Diagnostic> {
+    calendar.year(options.year).ok_or_else(|| Diagnostic::new(Code::A0101, format!("there is no tax year {}", options.year)))
 }
 
 /// Whose facts are read, and for when.
@@ -75,7 +95,7 @@ fn taxpayer_of_facts(inputs: &Inputs, options: &Options, ledger: &Ledger) -> Res
     }
 }
 
-fn taxpayer_rows<'a>(inputs: &'a Inputs, taxpayer: Option<&str>) -> Result<Cow<'a, Ledger>, Diagnostic> {
+pub(super) fn taxpayer_rows<'a>(inputs: &'a Inputs, taxpayer: Option<&str>) -> Result<Cow<'a, Ledger>, Diagnostic> {
     let ledger = &inputs.ledger;
     let known = ledger.taxpayers();
     match taxpayer {
@@ -120,6 +140,7 @@ pub(super) fn run_inputs<'a>(
         strict: options.strict,
         shadow: None,
         year: prepared.year,
+        calendar: prepared.calendar,
         first_year: prepared.first_year,
     }
 }

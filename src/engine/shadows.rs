@@ -2,6 +2,7 @@
 
 use crate::assess::assessment::{Assumption, TaxLine};
 use crate::assess::build::tax_lines;
+use crate::assess::env::Shadow;
 use crate::assess::refusal::Log;
 use crate::assess::run::{Inputs, Shared, with_shared};
 use crate::assess::world::{Ctx, Item};
@@ -10,7 +11,7 @@ use crate::formula::code::Ref;
 use crate::formula::types::{Type, Value};
 use crate::number::{self, Decimal};
 use crate::rules::RuleBook;
-use crate::rules::book::{DatedValue, Parameter, Status};
+use crate::rules::book::{DatedValue, Parameter};
 
 use super::value_text;
 
@@ -27,7 +28,7 @@ pub(super) fn told(inputs: &Inputs<'_>, shared: &Shared, taxes: &[TaxLine]) -> V
                 continue;
             }
             let day = from.map_or(inputs.year.begin, |f| f.max(inputs.year.begin));
-            let other = Inputs { shadow: Some((parameter, index)), ..inputs.clone() };
+            let other = Inputs { shadow: Some(Shadow::Value(parameter, index)), ..inputs.clone() };
             // What that run assumes or refuses is no matter of this one.
             let aside = Log::default();
             let (value, then) = with_shared(&other, shared, &aside, |run| {
@@ -72,17 +73,10 @@ fn differences(now: &[(String, Option<Decimal>)], then: &[(String, Option<Decima
     pairs.map(|(id, then, now)| format!("`{id}` {}, not {}", shown(then), shown(now))).collect()
 }
 
-/// "under the cancelled ACT (cancelled on DAY)"
 fn act(book: &RuleBook, shadow: &DatedValue) -> String {
-    let Some((key, _)) = shadow.cite.first() else { return "under an act not in force".to_owned() };
-    let own = book.sources.get(key);
-    let whole = own.and_then(|s| s.part_of.as_ref()).and_then(|(act, _)| book.sources.get(act));
-    let title = whole.or(own).and_then(|s| s.title.as_deref()).unwrap_or(key);
-    let article = own.and_then(|s| s.article.as_ref()).map(|a| format!(", {a}")).unwrap_or_default();
-    let void = own.and_then(|s| s.void_from).or_else(|| whole.and_then(|s| s.void_from));
-    match (book.status(key), void) {
-        (Status::Cancelled, Some(day)) => format!("under the cancelled {title}{article} (cancelled on {day})"),
-        (status, _) => format!("under the {} {title}{article}", status.word()),
+    match shadow.cite.first() {
+        Some((key, _)) => book.act_in_words(key),
+        None => "under an act not in force".to_owned(),
     }
 }
 

@@ -2,26 +2,42 @@
 
 use std::fmt;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use crate::assess::Assessment;
 use crate::assess::assessment::{AdvanceLine, QuantityValue, TaxLine};
 use crate::calendar::TaxCalendar;
-use crate::engine::{Inputs, Options, assess};
+use crate::engine::{Compliance, Inputs, Options, assess};
 use crate::formula::names::Per;
 use crate::number::{self, Decimal, plain};
+use crate::regulate::{Finding, Outcome};
 use crate::rules::RuleBook;
 
 use super::{Example, Expect};
 
-/// A figure: an amount or a day, none, or one that was refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A figure: an amount, a day or a word, none, or one that was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     Refused,
     Nothing,
     Number(Decimal),
     Date(NaiveDate),
+    /// What a rule comes to; nothing where it does not apply.
+    Outcome(Option<Outcome>),
+    /// A word of the law, such as the term of a disposal.
+    Word(String),
 }
+
+/// How an example says what a rule comes to.
+pub const OUTCOMES: &[(&str, Option<Outcome>)] = &[
+    ("failed", Some(Outcome::Failed)),
+    ("to_report", Some(Outcome::ToReport)),
+    ("not_checked", Some(Outcome::NotChecked)),
+    ("would_fail", Some(Outcome::WouldFail)),
+    ("would_be_met", Some(Outcome::WouldBeMet)),
+    ("met", Some(Outcome::Met)),
+    ("none", None),
+];
 
 impl From<Option<Decimal>> for Answer {
     fn from(value: Option<Decimal>) -> Answer {
@@ -36,22 +52,49 @@ impl fmt::Display for Answer {
             Answer::Nothing => f.write_str("none"),
             Answer::Number(value) => f.write_str(&plain(*value)),
             Answer::Date(day) => write!(f, "{day}"),
+            Answer::Outcome(outcome) => f.write_str(outcome.map_or("none", Outcome::word)),
+            Answer::Word(word) => f.write_str(word),
         }
     }
 }
 
+/// What a rule comes to: as expected, if one of its findings is so; else the first of them. An example may name a row or whom it is about.
+pub fn finding(expect: &Expect, findings: &[Finding]) -> Answer {
+    let fits = |f: &&Finding| {
+        f.rule == expect.figure
+            && expect.at.row.as_ref().is_none_or(|row| f.transactions.contains(row))
+            && expect.at.subject.as_ref().is_none_or(|subject| f.subject.as_ref() == Some(subject))
+    };
+    let outcomes: Vec<Outcome> = findings.iter().filter(fits).map(|f| f.outcome).collect();
+    match expect.value {
+        Answer::Outcome(Some(wanted)) if outcomes.contains(&wanted) => expect.value.clone(),
+        _ => Answer::Outcome(outcomes.first().copied()),
+    }
+}
+
+/// A finding or a quantity of a day.
+pub fn of_day(expect: &Expect, found: &Compliance) -> Option<Answer> {
+    if expect.finding {
+        return Some(finding(expect, &found.findings));
+    }
+    found.quantities.iter().find(|(name, _)| *name == expect.figure).map(|(_, value)| (*value).into())
+}
+
 /// A figure of the assessment; `None` where there is no such.
-pub fn figure(book: &RuleBook, expect: &Expect, assessment: &Assessment) -> Option<Answer> {
+pub fn figure(expect: &Expect, assessment: &Assessment) -> Option<Answer> {
     let (name, part) = expect.figure.split_once('.').map_or((expect.figure.as_str(), "whole"), |(n, p)| (n, p));
     if name == "total_tax" {
         return Some(assessment.total_tax.into());
     }
-    if let Some(row) = &expect.at.row
-        && let Some(found) = of_row(name, row, assessment)
-    {
-        return Some(found.into());
+    if let Some(row) = &expect.at.row {
+        if let Some(found) = word_of_row(name, row, assessment) {
+            return Some(found);
+        }
+        if let Some(found) = of_row(name, row, assessment) {
+            return Some(found.into());
+        }
     }
-    let labels = expect.at.period.as_ref().map(|label| labels(book, label));
+    let labels = expect.at.period.as_ref().map(|label| labels(assessment, label));
     if is_known_tax(name, None, assessment) {
         // Advances have periods of their own; what a tax has no period for is no zero.
         let known = |labels: &Vec<String>| labels.iter().any(|label| is_known_tax(name, Some(label), assessment));
@@ -60,8 +103,9 @@ pub fn figure(book: &RuleBook, expect: &Expect, assessment: &Assessment) -> Opti
         }
         return of_tax(name, part, labels.as_deref(), assessment);
     }
-    // A part of an offset or of an allocation has a dot in its own name.
-    match assessment.quantities.iter().find(|(n, _)| *n == expect.figure).map(|(_, v)| v)? {
+    // A dot may also stand in the name of a quantity: what is left of an offset.
+    let quantity = |name: &str| assessment.quantities.iter().find(|(n, _)| n == name).map(|(_, v)| v);
+    match quantity(&expect.figure).or_else(|| quantity(name))? {
         QuantityValue::One(value) => Some((*value).into()),
         QuantityValue::Map(map) => {
             let keys = labels.or(expect.at.row.clone().map(|row| vec![row]));
@@ -72,8 +116,8 @@ pub fn figure(book: &RuleBook, expect: &Expect, assessment: &Assessment) -> Opti
 }
 
 /// A period that an example asks for, and the shorter ones that lie in it: a figure by the month is asked for a quarter as a sum.
-fn labels(book: &RuleBook, label: &str) -> Vec<String> {
-    let calendar = TaxCalendar { month: book.year_begins.0, day: book.year_begins.1 };
+fn labels(assessment: &Assessment, label: &str) -> Vec<String> {
+    let calendar = TaxCalendar { month: assessment.from.month(), day: assessment.from.day() };
     let mut labels = vec![label.to_owned()];
     if let Some(quarter) = calendar.find(label, Per::Quarter) {
         labels.extend(calendar.within(quarter, Per::Month).into_iter().map(|month| calendar.label(month)));
@@ -133,7 +177,22 @@ fn of_tax(name: &str, part: &str, periods: Option<&[String]>, assessment: &Asses
 pub fn explained(book: &RuleBook, example: &Example, expect: &Expect, inputs: &Inputs) -> Option<Answer> {
     let row = expect.at.row.as_ref()?;
     let step = crate::engine::explain(book, inputs, &example.options, &format!("{}@{row}", expect.figure)).ok()?;
-    Some(step.value.and_then(|value| number::parse(&value).ok()).into())
+    Some(match step.value {
+        None => Answer::Refused,
+        Some(value) => number::parse(&value).map_or(Answer::Word(value), Answer::Number),
+    })
+}
+
+/// A column of words, where all parts of the row agree in it.
+fn word_of_row(name: &str, row: &str, assessment: &Assessment) -> Option<Answer> {
+    let mut parts = assessment.disposals.iter().filter(|d| d.disposal == row || d.id == row).map(|d| match name {
+        "term" => d.term.as_deref(),
+        "class" => Some(d.class.as_str()),
+        "matched_by" => Some(d.matched_by.as_str()),
+        _ => None,
+    });
+    let first = parts.next()??;
+    parts.all(|part| part == Some(first)).then(|| Answer::Word(first.to_owned()))
 }
 
 fn is_known_tax(name: &str, period: Option<&str>, assessment: &Assessment) -> bool {

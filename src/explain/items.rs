@@ -8,6 +8,7 @@ use crate::formula::names::Item as ItemKind;
 use crate::formula::types::Value;
 use crate::number::{Decimal, plain};
 use crate::rules::book::{BasisName, Method, Worth};
+use crate::value::Which;
 
 use super::Step;
 use super::build::Explainer;
@@ -135,6 +136,9 @@ impl Explainer<'_> {
         self.close(&mut step, &value);
         let wanted =
             matches!(name, Ref::Part(PartField::Proceeds | PartField::Amount | PartField::Cost | PartField::Fees) | Ref::Row(_));
+        if let Some((row, which)) = self.worth_of(name, ctx.item) {
+            step.notes.extend(self.run.env.valuer.story(row, which));
+        }
         if let (Ref::Part(PartField::Cost), Item::Match(index)) = (name, ctx.item) {
             self.cost_of(index, &mut step);
         } else if let (Ref::Part(PartField::DeniedLoss), Item::Match(index)) = (name, ctx.item) {
@@ -145,6 +149,31 @@ impl Explainer<'_> {
             step.parts.extend(self.row_step(ctx.item));
         }
         Some(step)
+    }
+
+    /// Which value of which row a field stands for, where it is one.
+    fn worth_of(&self, name: Ref, item: Item) -> Option<(usize, Which)> {
+        let row = self.run.world.row_of(item)?;
+        let parts = self.run.world.parts;
+        let of_fee = || match item {
+            Item::Match(index) => {
+                parts.matches.get(index).and_then(|m| parts.disposals.get(m.disposal)).is_some_and(|d| d.fee_leg)
+            }
+            Item::Disposal(index) => parts.disposals.get(index).is_some_and(|d| d.fee_leg),
+            _ => false,
+        };
+        let which = match name {
+            Ref::Row(RowField::Value) => Which::Whole,
+            Ref::Row(RowField::ReceivedValue) => Which::Received,
+            Ref::Row(RowField::SentValue) => Which::Sent,
+            Ref::Row(RowField::FeeValue) | Ref::Part(PartField::Fees) => Which::Fee,
+            Ref::Part(PartField::Proceeds) if of_fee() => Which::Fee,
+            Ref::Part(PartField::Proceeds) => Which::Sent,
+            Ref::Part(PartField::Amount) if matches!(item, Item::Income(_)) => Which::Received,
+            Ref::Part(PartField::Amount) => Which::Sent,
+            _ => return None,
+        };
+        Some((row, which))
     }
 
     /// The lot a match took its cost from.
@@ -166,7 +195,12 @@ impl Explainer<'_> {
         step.notes.extend(self.portfolio_share_of(part));
         let rule = part.step.and_then(|(version, step)| env.book.matching.get(version)?.steps.get(step));
         step.cite = rule.map(|s| env.book.citations(&s.cite)).unwrap_or_default();
-        step.parts.extend(part.acquired_row.and_then(|row| self.ledger_row(row)));
+        step.parts.extend(part.acquired_row.and_then(|row| self.ledger_row(row)).map(|mut bought| {
+            let row = part.acquired_row.unwrap_or_default();
+            let given = if env.ledger.rows.get(row).is_some_and(|r| r.sent.is_some()) { Which::Sent } else { Which::Received };
+            bought.notes.extend(env.valuer.story(row, given));
+            bought
+        }));
     }
 
     /// The numbers of a share of the portfolio's cost.

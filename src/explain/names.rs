@@ -23,7 +23,7 @@ impl Explainer<'_> {
             Ref::Label(label) => Some(self.label(label, ctx)),
             Ref::Row(_) | Ref::Part(_) | Ref::Basis(_) => self.standing_part(name, ctx),
             Ref::OfLeg(fact, _) => Some(self.of_leg(fact, name, ctx)),
-            Ref::Schedule(_) | Ref::Record(..) => None,
+            Ref::Schedule(_) | Ref::Record(..) | Ref::Register(_) => None,
         }
     }
 
@@ -112,7 +112,7 @@ impl Explainer<'_> {
     pub fn law_value(&self, parameter: usize, day: NaiveDate, ctx: Ctx) -> Step {
         let env = self.run.env;
         let Some(entry) = env.book.parameters.get(parameter) else { return Step::default() };
-        let dated = self.run.world.value_in_force(parameter, day).and_then(|i| Some((i, entry.values.get(i)?)));
+        let dated = self.run.world.binding(parameter, day).ok().flatten().and_then(|i| Some((i, entry.values.get(i)?)));
         let mut step =
             Step { name: entry.name.clone(), unit: unit(&entry.unit), notes: vec![entry.title.clone()], ..Step::default() };
         if let Some((index, value)) = dated {

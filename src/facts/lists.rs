@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Code, Source, suggestion};
 use crate::formula::types::{Type, Value};
-use crate::rules::book::Fact;
+use crate::rules::book::{Fact, ListKey};
 use crate::rules::read_inputs::set_bit;
 use crate::yaml::{Entry, Node, Spot, Value as Yaml};
 
@@ -27,7 +27,7 @@ impl FactReader<'_> {
         Some(Value::Set(bits))
     }
 
-    pub(super) fn list(&mut self, fact: &Fact, keys: &[(String, Type)], node: &Node, source: &Source) -> Option<Given> {
+    pub(super) fn list(&mut self, fact: &Fact, keys: &[ListKey], node: &Node, source: &Source) -> Option<Given> {
         let Yaml::List(items) = &node.value else {
             self.problem(
                 Code::F0102,
@@ -44,8 +44,8 @@ impl FactReader<'_> {
                 self.problem(Code::F0102, source, item.spot, format!("an entry of `{}` is a map", fact.name), None);
                 continue;
             };
-            for entry in entries.iter().filter(|e| !keys.iter().any(|(k, _)| *k == e.key)) {
-                let help = suggestion(&entry.key, keys.iter().map(|(k, _)| k.as_str()));
+            for entry in entries.iter().filter(|e| !keys.iter().any(|k| k.name == e.key)) {
+                let help = suggestion(&entry.key, keys.iter().map(|k| k.name.as_str()));
                 self.problem(
                     Code::F0103,
                     source,
@@ -54,8 +54,7 @@ impl FactReader<'_> {
                     help,
                 );
             }
-            let record: Option<Vec<Value>> =
-                keys.iter().map(|(key, ty)| self.list_value(fact, key, ty, entries, item, source)).collect();
+            let record: Option<Vec<Value>> = keys.iter().map(|key| self.list_value(fact, key, entries, item, source)).collect();
             if let Some(record) = &record {
                 self.stretch(fact, keys, record, entries, source);
             }
@@ -65,8 +64,8 @@ impl FactReader<'_> {
     }
 
     /// A record that covers days ends no earlier than it begins.
-    fn stretch(&mut self, fact: &Fact, keys: &[(String, Type)], record: &[Value], entries: &[Entry], source: &Source) {
-        let day = |key: &str| match keys.iter().position(|(k, _)| k == key).and_then(|i| record.get(i)) {
+    fn stretch(&mut self, fact: &Fact, keys: &[ListKey], record: &[Value], entries: &[Entry], source: &Source) {
+        let day = |key: &str| match keys.iter().position(|k| k.name == key).and_then(|i| record.get(i)) {
             Some(Value::Date(day)) => Some(*day),
             _ => None,
         };
@@ -79,20 +78,25 @@ impl FactReader<'_> {
         }
     }
 
-    fn list_value(
-        &mut self,
-        fact: &Fact,
-        key: &str,
-        ty: &Type,
-        entries: &[Entry],
-        item: &Node,
-        source: &Source,
-    ) -> Option<Value> {
-        let Some(entry) = entries.iter().find(|e| e.key == key) else {
-            self.problem(Code::F0102, source, item.spot, format!("this entry of `{}` has no `{key}`", fact.name), None);
-            return None;
+    fn list_value(&mut self, fact: &Fact, key: &ListKey, entries: &[Entry], item: &Node, source: &Source) -> Option<Value> {
+        let Some(entry) = entries.iter().find(|e| e.key == key.name) else {
+            if key.default.is_none() {
+                let message = format!("this entry of `{}` has no `{}`", fact.name, key.name);
+                self.problem(Code::F0102, source, item.spot, message, None);
+            }
+            return key.default;
         };
-        match number_or(entry.value.text().unwrap_or_default(), ty) {
+        let text = entry.value.text().unwrap_or_default();
+        if let Type::Word(set) = &key.ty {
+            let known = set.words.iter().any(|w| w == text).then(|| self.book.names.find_word(text)).flatten();
+            if known.is_none() {
+                let help = suggestion(text, set.words.iter().map(String::as_str));
+                let message = format!("`{text}` is not a word of `{}`", key.name);
+                self.problem(Code::F0102, source, entry.value.spot, message, help);
+            }
+            return known.map(Value::Word);
+        }
+        match number_or(text, &key.ty) {
             Ok(value) => Some(value),
             Err(message) => {
                 self.problem(Code::F0102, source, entry.value.spot, message, None);

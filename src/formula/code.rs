@@ -42,6 +42,10 @@ pub enum Op {
     },
     /// A bit of a set.
     Includes(Box<Code>, u64),
+    /// Whether a register has, on the day, what stands in a column of the row.
+    Registered(usize, RegisterColumn),
+    /// An amount of money in another currency.
+    InCurrency(Box<Code>, Currencies),
     Known(Ref),
     If(Box<Code>, Box<Code>, Box<Code>),
     Call(Function, Vec<Code>),
@@ -65,6 +69,42 @@ pub enum Op {
         filter: Option<Box<Code>>,
         reach: Reach,
     },
+}
+
+/// Two currencies: of what, in what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Currencies {
+    pub from: [u8; 3],
+    pub to: [u8; 3],
+}
+
+impl Currencies {
+    /// Of two codes of three letters.
+    pub fn new(from: &str, to: &str) -> Option<Currencies> {
+        Some(Currencies { from: from.as_bytes().try_into().ok()?, to: to.as_bytes().try_into().ok()? })
+    }
+
+    pub fn names(&self) -> (&str, &str) {
+        (std::str::from_utf8(&self.from).unwrap_or_default(), std::str::from_utf8(&self.to).unwrap_or_default())
+    }
+}
+
+/// A column of a row that a register is asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RegisterColumn {
+    Counterparty,
+    Account,
+    ReceivedAsset,
+    SentAsset,
+}
+
+impl RegisterColumn {
+    pub const WORDS: &'static [(&'static str, RegisterColumn)] = &[
+        ("counterparty", RegisterColumn::Counterparty),
+        ("account", RegisterColumn::Account),
+        ("received_asset", RegisterColumn::ReceivedAsset),
+        ("sent_asset", RegisterColumn::SentAsset),
+    ];
 }
 
 /// What an aggregate runs over.
@@ -120,6 +160,8 @@ pub enum Ref {
     Part(PartField),
     /// A basis that lots carry.
     Basis(usize),
+    /// A list of names kept by an authority.
+    Register(usize),
     /// Key `k` of the record a list fact runs over.
     Record(usize, usize),
     /// A fact about the asset of one leg of a row: the received one, or the one sent.
@@ -172,6 +214,7 @@ pub enum PartField {
     Cost,
     Quantity,
     Acquired,
+    CameIn,
     Disposed,
     HeldDays,
     AcquiredKind,
@@ -202,6 +245,7 @@ impl PartField {
         ("cost", PartField::Cost),
         ("quantity", PartField::Quantity),
         ("acquired", PartField::Acquired),
+        ("came_in", PartField::CameIn),
         ("disposed", PartField::Disposed),
         ("held_days", PartField::HeldDays),
         ("acquired_kind", PartField::AcquiredKind),
@@ -240,8 +284,16 @@ impl Code {
     /// The nodes directly below, in the order of the text.
     pub fn children(&self) -> Vec<&Code> {
         match &self.op {
-            Op::Const(_) | Op::Argument | Op::Ref(_) | Op::Known(_) | Op::PeriodBegin | Op::PeriodEnd => Vec::new(),
-            Op::Includes(a, _) | Op::Apply(_, a) | Op::Minus(a) | Op::Not(a) | Op::At(_, a) | Op::Previous(_, a) => vec![a],
+            Op::Const(_) | Op::Argument | Op::Ref(_) | Op::Known(_) | Op::Registered(..) | Op::PeriodBegin | Op::PeriodEnd => {
+                Vec::new()
+            }
+            Op::Includes(a, _)
+            | Op::InCurrency(a, _)
+            | Op::Apply(_, a)
+            | Op::Minus(a)
+            | Op::Not(a)
+            | Op::At(_, a)
+            | Op::Previous(_, a) => vec![a],
             Op::Is { subject, .. } => vec![subject],
             Op::Round { value, .. } => vec![value],
             Op::Binary(_, a, b) | Op::Dates(_, a, b) | Op::And(a, b) | Op::Or(a, b) | Op::DaysBetween(a, b) => vec![a, b],
@@ -258,6 +310,7 @@ impl Code {
         self.walk(&mut |code| match &code.op {
             Op::Ref(Ref::OfLeg(fact, _)) | Op::Known(Ref::OfLeg(fact, _)) => found.push(Ref::Fact(*fact)),
             Op::Ref(name) | Op::Known(name) | Op::At(name, _) => found.push(*name),
+            Op::Registered(register, _) => found.push(Ref::Register(*register)),
             Op::Apply(schedule, _) => found.push(Ref::Schedule(*schedule)),
             Op::Aggregate { over: Range::SegmentsOf(name), .. } => found.push(*name),
             Op::Aggregate { over: Range::List(fact) | Range::Days { fact, .. }, .. } => found.push(Ref::Fact(*fact)),

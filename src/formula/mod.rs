@@ -98,7 +98,7 @@ impl Formula {
             );
             return None;
         }
-        match check::check(&expr, &self.text, names, scope, guards) {
+        match check::check(&expr, &self.text, names, scope, guards, wanted) {
             Ok(code) => {
                 if let Some(wanted) = wanted
                     && !fits(&code.ty, wanted)

@@ -54,6 +54,8 @@ pub enum Per {
     Year,
     Quarter,
     Month,
+    /// One day: what the law asks of a state of things.
+    Day,
     /// A stretch in which a value of the law, or a fact, does not change.
     Segment,
     /// One value for each row.
@@ -66,6 +68,7 @@ impl Per {
             Per::Year => "year",
             Per::Quarter => "quarter",
             Per::Month => "month",
+            Per::Day => "day",
             Per::Segment => "segment",
             Per::Row => "row",
         }
@@ -195,6 +198,7 @@ pub enum Detail {
         item: Item,
     },
     Basis,
+    Register,
 }
 
 /// All names of a rule book, and its table of words.
@@ -292,6 +296,7 @@ impl Names {
                 F::Cost,
                 F::Quantity,
                 F::Acquired,
+                F::CameIn,
                 F::Disposed,
                 F::HeldDays,
                 F::AcquiredKind,
@@ -312,6 +317,7 @@ impl Names {
                 F::Cost,
                 F::Quantity,
                 F::Acquired,
+                F::CameIn,
                 F::HeldOn,
                 F::HeldDays,
                 F::MarketValue,
@@ -331,7 +337,7 @@ impl Names {
                 self.money()
             }
             F::Quantity | F::UnitsSold | F::UnitsBought | F::UnitsRebought | F::UnitsHeld => Type::Number(Unit::number()),
-            F::Acquired | F::Disposed | F::Received | F::HeldOn => Type::Date,
+            F::Acquired | F::CameIn | F::Disposed | F::Received | F::HeldOn => Type::Date,
             F::HeldDays => Type::Number(Unit::base("days")),
             F::AcquiredKind | F::DisposedKind => kinds("the kinds of rows"),
             F::AcquiredClass | F::Class => {

@@ -32,6 +32,8 @@ pub enum Node {
     },
     /// `NAME includes word`
     Includes(Box<Expr>, String, Span),
+    /// `AMOUNT in USD`
+    InCurrency(Box<Expr>, String),
     Known(String),
     If(Box<Expr>, Box<Expr>, Box<Expr>),
     Call(Function, Vec<Expr>),

@@ -110,6 +110,14 @@ impl Unit {
         matches!(self.bases.as_slice(), [(base, 1)] if crate::ledger::is_currency(base))
     }
 
+    /// The currency of an amount of money.
+    pub fn currency(&self) -> Option<&str> {
+        match self.bases.as_slice() {
+            [(base, 1)] if crate::ledger::is_currency(base) => Some(base),
+            _ => None,
+        }
+    }
+
     /// True if sums, comparisons and branches of the two make sense.
     pub fn agrees(&self, other: &Unit) -> bool {
         self.zero || other.zero || self.bases == other.bases

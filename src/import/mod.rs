@@ -10,7 +10,7 @@ mod explain;
 mod expr;
 pub mod format;
 mod group;
-mod moments;
+pub(crate) mod moments;
 mod pairs;
 mod pattern;
 mod pieces;

@@ -19,7 +19,7 @@ use super::{calendar, words};
 
 /// The year asked for, or the current one; one past the time covered is refused, or, where none was asked for, the nearest.
 pub fn year(book: &RuleBook, asked: Option<i32>) -> Result<Period, Diagnostic> {
-    let calendar = TaxCalendar { month: book.year_begins.0, day: book.year_begins.1 };
+    let calendar = book.calendar();
     let number = asked.unwrap_or_else(|| {
         let today = Utc::now().with_timezone(&book.zone).date_naive();
         let (first, last) = (calendar.year_of(book.covers.0), calendar.year_of(book.covers.1));
@@ -34,12 +34,7 @@ pub fn year(book: &RuleBook, asked: Option<i32>) -> Result<Period, Diagnostic> {
 
 /// The card of a law: of one year, or without a year of its whole history.
 pub fn card(book: &RuleBook, year: Option<Period>) -> Card {
-    let builder = Builder {
-        book,
-        year,
-        graph: Graph::of(book),
-        calendar: TaxCalendar { month: book.year_begins.0, day: book.year_begins.1 },
-    };
+    let builder = Builder { book, year, graph: Graph::of(book), calendar: book.calendar() };
     let sources = cites::sources(book);
     Card {
         fisc: env!("CARGO_PKG_VERSION"),
@@ -144,6 +139,7 @@ impl Builder<'_> {
             Ref::Field(i) => book.fields.get(i).map(|f| (&f.name, f.title.as_ref()))?,
             Ref::Basis(i) => book.bases.get(i).map(|b| (&b.name, b.title.as_ref()))?,
             Ref::OfLeg(i, _) => book.facts.get(i).map(|f| (&f.name, Some(&f.title)))?,
+            Ref::Register(i) => book.registers.get(i).map(|r| (&r.name, Some(&r.title)))?,
             Ref::Row(_) | Ref::Part(_) | Ref::Record(..) => return None,
         };
         Some(Name { name: name.clone(), title: title.cloned().unwrap_or_default() })
@@ -180,7 +176,7 @@ impl Builder<'_> {
                 FactShape::OneOf(words) | FactShape::Set(words) => one_of.clone_from(words),
                 FactShape::Unit(ty) => unit = Some(words::unit(ty)),
                 FactShape::List(keys) => {
-                    list_of = keys.iter().map(|(k, ty)| Name { name: k.clone(), title: words::unit(ty) }).collect();
+                    list_of = keys.iter().map(|k| Name { name: k.name.clone(), title: words::unit(&k.ty) }).collect();
                 }
             }
             let ty = if let FactShape::Unit(ty) = &fact.shape { ty.clone() } else { Type::Date };

@@ -248,6 +248,7 @@ impl Builder<'_> {
         let facts = Facts::default();
         let word = |o: &crate::rules::book::OptionSet| self.book.names.find_word(&o.default);
         let inputs = Inputs {
+            calendar: self.calendar,
             book: self.book,
             ledger: &ledger,
             prices: &prices,

@@ -46,6 +46,7 @@ impl Builder<'_> {
             proceeds: self.maybe(worth(&t.proceeds)),
             cost: self.maybe(worth(&t.cost)),
             taxed: self.maybe(t.taxed.as_ref()),
+            share: self.maybe(t.share.as_ref()),
             also: t.also.iter().map(|f| self.further(f)).collect(),
             cite: keys(&t.cite),
             note: t.note.clone(),

@@ -11,7 +11,7 @@ use super::words;
 
 /// The due days of the taxes that stand in a year; where they differ by taxpayer, each of them.
 pub fn due_days(book: &RuleBook, year: Period) -> Vec<DueDay> {
-    let calendar = TaxCalendar { month: book.year_begins.0, day: book.year_begins.1 };
+    let calendar = book.calendar();
     let covered = |p: &Period| p.end >= book.covers.0 && p.begin <= book.covers.1;
     let mut found: Vec<DueDay> = Vec::new();
     for tax in &book.taxes {

@@ -27,6 +27,8 @@ pub struct Treatment {
     pub cost: Option<Formula>,
     /// Asked of each lot that is given: whether it is disposed of.
     pub taxed: Option<Formula>,
+    /// The part of the cost that goes over, where the units stay.
+    pub share: Option<Formula>,
     /// What the row is besides.
     pub also: Vec<Further>,
     pub cite: Vec<String>,

@@ -130,8 +130,8 @@ impl Graph {
                 let later = book.treatments.iter().skip(index).filter(|t| shares_kind(t, treatment));
                 self.feeds(when, &later.flat_map(effects).flat_map(becomes).copied().collect::<Vec<_>>());
             }
-            if let Some(taxed) = &treatment.taxed {
-                self.feeds(taxed, &[Parts::Matches, Parts::Acquisitions]);
+            for formula in treatment.taxed.iter().chain(&treatment.share) {
+                self.feeds(formula, &[Parts::Matches, Parts::Acquisitions]);
             }
             let own = (treatment.effect, &treatment.proceeds, &treatment.cost);
             for (effect, proceeds, cost) in treatment.also.iter().map(|f| (f.effect, &f.proceeds, &f.cost)).chain([own]) {
@@ -178,7 +178,7 @@ fn lot_formulas(book: &RuleBook) -> Vec<&Formula> {
             OnDateWhat::Deem { .. } | OnDateWhat::Regroup { .. } => {}
         }
     }
-    found.extend(book.deny_loss.iter().flat_map(|d| d.when.iter().chain([&d.units])));
+    found.extend(book.deny_loss.iter().flat_map(|d| d.when.iter().chain(&d.lots).chain([&d.units])));
     found
 }
 

@@ -18,7 +18,7 @@ mod show_rows;
 mod show_sources;
 mod show_values;
 pub mod unconfirmed;
-mod words;
+pub mod words;
 mod words_lots;
 
 pub use build::{card, year};

@@ -19,7 +19,7 @@ impl Show<'_> {
         let names: BTreeSet<&Name> = card
             .treatment
             .iter()
-            .flat_map(|t| [&t.when, &t.proceeds, &t.cost, &t.taxed])
+            .flat_map(|t| [&t.when, &t.proceeds, &t.cost, &t.taxed, &t.share])
             .flatten()
             .flat_map(|f| &f.names)
             .collect();
@@ -73,6 +73,9 @@ impl Show<'_> {
         }
         if let Some(taxed) = &treatment.taxed {
             text = text.plain("; taxed if ").code(taxed.text.as_str());
+        }
+        if let Some(share) = &treatment.share {
+            text = text.plain("; the part: ").code(share.text.as_str());
         }
         if let Some(class) = &treatment.class {
             text = text.plain("; class ").code(class.as_str());

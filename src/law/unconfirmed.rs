@@ -117,6 +117,8 @@ fn name(book: &RuleBook, entry: &Cited<'_>) -> Option<String> {
         What::Field => book.fields.get(entry.section).map(|f| &f.name),
         What::Reading | What::Choice => book.options.get(entry.section).map(|o| &o.name),
         What::Fact => book.facts.get(entry.section).map(|f| &f.name),
+        What::Duty => book.duties.get(entry.section).map(|d| &d.name),
+        What::Register => book.registers.get(entry.section).map(|r| &r.name),
         What::Basis => book.bases.get(entry.section).map(|b| &b.name),
         What::Treatment
         | What::Fees
@@ -146,6 +148,9 @@ fn says(book: &RuleBook, entry: &Cited<'_>) -> Option<String> {
                 _ => String::new(),
             }
         }),
+        What::Duty => {
+            book.duties.get(entry.section).map(|d| format!("{} {}", d.verb.word().replace('_', " "), flat(&d.test.text)))
+        }
         What::Due => book.taxes.get(entry.section).and_then(|t| {
             let advances = t.advances.iter().flat_map(|a| &a.due);
             t.due.iter().chain(advances).nth(entry.index).map(words::due)
@@ -200,7 +205,7 @@ fn says(book: &RuleBook, entry: &Cited<'_>) -> Option<String> {
             let chosen = o.options.iter().find(|e| e.name == o.default).map_or(o.default.as_str(), |e| e.title.as_str());
             format!("{chosen} ({})", o.default)
         }),
-        What::Fact | What::Valuation | What::MonthEnd | What::WorkingDays | What::Shadow | What::Watch => None,
+        What::Fact | What::Valuation | What::MonthEnd | What::WorkingDays | What::Shadow | What::Watch | What::Register => None,
     }
 }
 

@@ -121,6 +121,9 @@ pub fn item(item: Item) -> &'static str {
 pub fn treatment(treatment: &Treatment) -> String {
     let merged = if treatment.merges_lots { ", as one lot" } else { "" };
     let text = effect(treatment.effect, &treatment.proceeds, &treatment.cost, treatment.keeps_date);
+    if treatment.share.is_some() {
+        return format!("no sale: the units stay; a part of their cost goes over to what came in{merged}");
+    }
     match &treatment.taxed {
         Some(_) => format!("{text}; this for the lots that are taxed, cost and day of the others go over"),
         None => format!("{text}{merged}"),
@@ -207,6 +210,9 @@ pub fn rate_day(day: RateDay) -> &'static str {
     match day {
         RateDay::Same => "the rate of the row's day",
         RateDay::PreviousPublication => "the rate of the row's day, else the last one published before it",
+        RateDay::PublicationBefore => "the last rate published before the row's day",
+        RateDay::MonthAverage => "the average of the row's month",
+        RateDay::YearAverage => "the average of the row's tax year",
     }
 }
 
@@ -302,6 +308,8 @@ pub fn entry(book: &RuleBook, cited: &Cited<'_>) -> String {
     let titled = |title: Option<&String>, name: &str| title.map_or_else(|| name.replace('_', " "), String::clone);
     let found = match cited.what {
         What::Tax => book.taxes.get(cited.section).map(|t| t.title.clone()),
+        What::Duty => book.duties.get(cited.section).map(|d| d.title.clone()),
+        What::Register => book.registers.get(cited.section).map(|r| r.title.clone()),
         What::Due => book.taxes.get(cited.section).map(|t| format!("when due: {}", t.title)),
         What::Advances => book.taxes.get(cited.section).map(|t| format!("advances: {}", t.title)),
         What::LateInterest => book.taxes.get(cited.section).map(|t| format!("interest on late payment: {}", t.title)),

@@ -42,7 +42,8 @@ pub fn unit_cost(cost: &UnitCost) -> String {
         Remainder::Sold => "what the rounding leaves goes with what is sold",
         Remainder::Dropped => "what the rounding leaves is dropped",
     };
-    format!("the cost of a unit is rounded to {}, {}; {remainder}", plain(cost.to), toward(cost.toward))
+    let from = cost.at_least.map_or(String::new(), |least| format!(" where it is {} or more", plain(least)));
+    format!("the cost of a unit is rounded to {}, {}{from}; {remainder}", plain(cost.to), toward(cost.toward))
 }
 
 pub fn moves(moves: &Moves) -> String {
@@ -85,8 +86,9 @@ pub fn deny_loss(rule: &DenyLoss) -> String {
         Some(name) => format!("goes into the {} of what was bought", basis(name)),
         None => "is lost".to_owned(),
     };
+    let which = rule.lots.as_ref().map(|f| format!(" of lots where `{}`", f.text)).unwrap_or_default();
     format!(
-        "of a disposal at a loss, bought again from {} days before to {} days after it: the loss on so many units does not count and {into}",
+        "of a disposal{which} at a loss, bought again from {} days before to {} days after it: the loss on so many units does not count and {into}",
         rule.before, rule.after
     )
 }

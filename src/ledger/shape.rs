@@ -32,7 +32,6 @@ fn legs(kind: Kind) -> (Need, Need) {
         Kind::Mining
         | Kind::Staking
         | Kind::Airdrop
-        | Kind::Fork
         | Kind::Interest
         | Kind::Reward
         | Kind::Referral
@@ -45,6 +44,8 @@ fn legs(kind: Kind) -> (Need, Need) {
         | Kind::Inheritance
         | Kind::Deposit
         | Kind::Opening => (Must, Never),
+        // The old coin may be named as sent, in the amount 0.
+        Kind::Fork => (Must, May),
         Kind::Expense | Kind::Fee => (Never, May),
         _ => (May, May),
     }
@@ -99,6 +100,11 @@ pub fn check(row: &Transaction, cells: &impl Cells, symbols: &Symbols, problems:
         Kind::Sell if row.received.is_some() && !money(row.received) => {
             fault(Column::ReceivedAsset, "a `sell` is paid in a currency".into(), "one asset given for another is a `swap`")
         }
+        Kind::Fork if row.sent.is_some_and(|l| l.amount.is_none_or(|a| !a.is_zero())) => fault(
+            Column::SentAmount,
+            "a `fork` takes nothing away: what is sent only names the old coin".into(),
+            "write the amount 0",
+        ),
         Kind::Opening if money(row.received) => {
             fault(Column::ReceivedAsset, "an `opening` is of an asset; currencies have no lots".into(), "leave the row out")
         }

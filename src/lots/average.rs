@@ -95,16 +95,25 @@ fn parted(
     if whole.is_zero() {
         return Ok((Decimal::ZERO, total));
     }
-    let unit = crate::assess::eval::round(number::div(total, whole)?, rule.to, rule.toward)?;
+    let exact = number::div(total, whole)?;
+    if left.is_zero() && rule.remainder == Remainder::Held {
+        return Ok((total, Decimal::ZERO));
+    }
+    if rule.at_least.is_some_and(|least| exact < least) {
+        let gone = if left.is_zero() { total } else { number::share(total, quantity, whole)? };
+        return Ok((gone, number::sub(total, gone)?.value));
+    }
+    let unit = crate::assess::eval::round(exact, rule.to, rule.toward)?;
     let at_unit = |units: Decimal| number::mul(unit, units);
+    // Rounded up, a part could come to more than there is.
+    let no_more = |amount: Decimal| if total.is_sign_negative() { amount } else { amount.min(total) };
     Ok(match rule.remainder {
-        Remainder::Held if left.is_zero() => (total, Decimal::ZERO),
         Remainder::Held => {
-            let gone = at_unit(quantity)?;
+            let gone = no_more(at_unit(quantity)?);
             (gone, number::sub(total, gone)?.value)
         }
         Remainder::Sold => {
-            let held = at_unit(left)?;
+            let held = no_more(at_unit(left)?);
             (number::sub(total, held)?.value, held)
         }
         Remainder::Dropped => (at_unit(quantity)?, at_unit(left)?),

@@ -74,7 +74,7 @@ impl Course<'_, '_> {
         (units, fee)
     }
 
-    fn joined(&self, mut sum: Lot, lot: &Lot) -> Lot {
+    pub(super) fn joined(&self, mut sum: Lot, lot: &Lot) -> Lot {
         sum.quantity = number::add(sum.quantity, lot.quantity).map_or(sum.quantity, |r| r.value);
         (sum.left, sum.covered) = (sum.quantity, sum.quantity);
         sum.rest = sum.rest.plus(&lot.rest, self.log);

@@ -12,7 +12,10 @@ use crate::number::{self, Decimal};
 use crate::rules::book::{BasisName, DenyLoss};
 
 use super::walk::Course;
-use super::{Amounts, CostOf, Denied, Movement, Proceeds, Why};
+use super::{Amounts, CostOf, Denied, Movement, Out, Proceeds, Why};
+
+/// A loss, the units sold at it, and the parts of the sale that are spared.
+type Loss = (Outcome<Decimal>, Decimal, Vec<usize>);
 
 /// What was bought and held of each asset, over the whole ledger.
 #[derive(Debug, Default)]
@@ -46,6 +49,11 @@ impl History {
             at &= at - 1;
         }
         sum
+    }
+
+    /// Units of a purchase that stand in already.
+    fn used_of(&self, place: usize) -> Decimal {
+        number::sub(self.used_upto(place + 1), self.used_upto(place)).map_or(Decimal::ZERO, |r| r.value)
     }
 
     fn use_up(&mut self, place: usize, units: Decimal) {
@@ -126,6 +134,8 @@ struct AtHand<'r> {
     window: std::ops::Range<usize>,
     /// Units of each lot that this sale itself sells.
     sold: FxHashMap<usize, Decimal>,
+    /// Parts of the sale that the rule does not reach.
+    spared: Vec<usize>,
 }
 
 impl Course<'_, '_> {
@@ -138,10 +148,20 @@ impl Course<'_, '_> {
         let Some(out) = movements.outs.get(index).filter(|o| o.why == Why::Disposal) else { return };
         let Proceeds::Known(Ok(proceeds)) = &out.proceeds else { return };
         let Ok(fees) = &out.fees else { return };
-        let Some((loss, units)) = self.loss_of(index, *proceeds, *fees, out.quantity) else { return };
         let (book, day) = (self.asker.env.book, self.asker.env.day(out.row));
         let rule = self.scheme.deny.iter().copied().find(|r| book.deny_loss.get(*r).is_some_and(|r| r.in_force.holds(day)));
         let Some((rule, denies)) = rule.and_then(|r| Some((r, book.deny_loss.get(r)?))) else { return };
+        let Some((loss, units, spared)) = self.loss_of(index, *proceeds, *fees, out, denies) else { return };
+        let (loss, units) = match loss {
+            Ok(loss) if loss.is_zero() => return,
+            Ok(loss) => (loss, units),
+            Err(refused) => {
+                let into = Vec::new();
+                let denied = Denied { out: index, rule, units: Decimal::ZERO, amount: Err(refused), losing: units, spared, into };
+                self.found.denied.push(denied);
+                return;
+            }
+        };
         let Some(history) = self.losses.of.get(&out.asset) else { return };
         let from = day.checked_sub_days(Days::new(u64::from(denies.before))).unwrap_or(NaiveDate::MIN);
         let until = day.checked_add_days(Days::new(u64::from(denies.after))).unwrap_or(NaiveDate::MAX);
@@ -155,27 +175,42 @@ impl Course<'_, '_> {
         }
         let bought = number::sub(history.upto(window.end), history.upto(window.start)).map_or(Decimal::ZERO, |r| r.value);
         let used = number::sub(history.used_upto(window.end), history.used_upto(window.start));
-        let own = sold_here(&sold, history, &window);
+        let own = sold_and_free(&sold, history, &window);
         let free = number::sub(bought, used.map_or(Decimal::ZERO, |r| r.value)).map_or(Decimal::ZERO, |r| r.value);
         let rebought = number::sub(free, own).map_or(Decimal::ZERO, |r| r.value).max(Decimal::ZERO);
         let item = LossItem { loss, sold: units, bought, rebought, held: history.held_on(until) };
-        let at = AtHand { out: index, rule, denies, asset: out.asset, row: out.row, window, sold };
+        let at = AtHand { out: index, rule, denies, asset: out.asset, row: out.row, window, sold, spared };
         self.deny(&at, item, units, loss);
     }
 
-    /// The loss of a disposal and the units sold at it: over the parts that lose.
-    fn loss_of(&self, index: usize, proceeds: Decimal, fees: Decimal, whole: Decimal) -> Option<(Decimal, Decimal)> {
+    /// The loss of a disposal and the units sold at it: over the parts that lose and that the rule reaches. The others are spared.
+    fn loss_of(&self, index: usize, proceeds: Decimal, fees: Decimal, out: &Out, rule: &DenyLoss) -> Option<Loss> {
         let net = number::sub(proceeds, fees).ok()?.value;
-        let (mut loss, mut units) = (Decimal::ZERO, Decimal::ZERO);
-        for part in self.found.parts.get(self.found.parts_of.get(index)?.clone())? {
-            let got = number::share(net, part.quantity, whole).ok()?;
+        let (mut loss, mut units, mut spared) = (Ok(Decimal::ZERO), Decimal::ZERO, Vec::new());
+        for place in self.found.parts_of.get(index)?.clone() {
+            let part = self.found.parts.get(place)?;
+            let got = number::share(net, part.quantity, out.quantity).ok()?;
             let gain = number::sub(got, part.amounts.cost.clone().ok()?).ok()?.value;
-            if gain < Decimal::ZERO {
-                loss = plus(loss, -gain);
-                units = plus(units, part.quantity);
+            if gain >= Decimal::ZERO {
+                continue;
             }
+            match self.reaches(rule, part.lot, out.row) {
+                Ok(true) => loss = loss.map(|sum| plus(sum, -gain)),
+                Ok(false) => {
+                    spared.push(place);
+                    continue;
+                }
+                Err(refused) => loss = Err(refused),
+            }
+            units = plus(units, part.quantity);
         }
-        (loss > Decimal::ZERO).then_some((loss, units))
+        Some((loss, units, spared))
+    }
+
+    /// Whether the rule is about losses on such a lot.
+    fn reaches(&self, rule: &DenyLoss, lot: Option<usize>, row: usize) -> Outcome<bool> {
+        let (Some(formula), Some(lot)) = (&rule.lots, lot.and_then(|l| self.found.lots.get(l))) else { return Ok(true) };
+        self.asker.holds(formula, self.asker.view(lot, self.movements, self.asker.env.day(row)))
     }
 
     fn deny(&mut self, at: &AtHand<'_>, item: LossItem, sold: Decimal, loss: Decimal) {
@@ -188,6 +223,7 @@ impl Course<'_, '_> {
             units: Decimal::ZERO,
             amount: Ok(Decimal::ZERO),
             losing: sold,
+            spared: at.spared.clone(),
             into: Vec::new(),
         };
         match units {
@@ -215,13 +251,11 @@ impl Course<'_, '_> {
             };
             from = place + 1;
             let Some((_, lot, bought)) = self.losses.of.get(&at.asset).and_then(|h| h.bought.get(place)).copied() else { break };
-            let used = self.losses.of.get(&at.asset).map_or(Decimal::ZERO, |h| {
-                number::sub(h.used_upto(place + 1), h.used_upto(place)).map_or(Decimal::ZERO, |r| r.value)
-            });
+            let used = self.losses.of.get(&at.asset).map_or(Decimal::ZERO, |h| h.used_of(place));
             let sold = at.sold.get(&lot).copied().unwrap_or_default();
             let gone = self.found.lots.get(lot).is_none_or(|l| l.held && l.left.is_zero());
-            let free = number::sub(bought, used).map_or(Decimal::ZERO, |r| r.value);
-            let free = if gone { Decimal::ZERO } else { number::sub(free, sold).map_or(Decimal::ZERO, |r| r.value) };
+            // A unit that stood in for others and is sold now is one unit.
+            let free = if gone { Decimal::ZERO } else { minus_at_least_zero(bought, used.max(sold)) };
             let take = free.min(wanted).max(Decimal::ZERO);
             if !take.is_zero() {
                 let share = if take == wanted { left } else { number::share(amount, take, units).unwrap_or(Decimal::ZERO) };
@@ -240,18 +274,29 @@ impl Course<'_, '_> {
                 history.free.remove(&place);
             }
         }
-        // Units that a pool holds, but of which no purchase in the window is left: the pool takes the loss over.
-        if !wanted.is_zero() && !left.is_zero() {
-            let lots = self.found.parts_of.get(at.out).cloned().unwrap_or(0..0);
-            let part = self.found.parts.get(lots).and_then(|p| p.iter().find_map(|p| p.lot));
-            let pool = part.and_then(|l| self.found.lots.get(l)).map(|l| l.pool);
-            let held = pool.and_then(|p| self.next_in(p, 0, crate::rules::book::Method::Fifo));
-            if let Some(lot) = held {
-                self.give(at, lot, left);
-                into.push((lot, left));
-            }
+        // More units than stand free: what was bought in the window takes the rest over, or the pool that still holds such units.
+        if !wanted.is_zero()
+            && !left.is_zero()
+            && let Some(lot) = self.bought_and_there(at).or_else(|| self.held_beside(at))
+        {
+            self.give(at, lot, left);
+            into.push((lot, left));
         }
         into
+    }
+
+    /// The first purchase in the window of which something is left, or which is still to come.
+    fn bought_and_there(&self, at: &AtHand<'_>) -> Option<usize> {
+        let bought = self.losses.of.get(&at.asset)?.bought.get(at.window.clone())?;
+        let there = |lot: &usize| self.found.lots.get(*lot).is_some_and(|l| !l.held || !l.left.is_zero());
+        bought.iter().map(|(_, lot, _)| *lot).find(there)
+    }
+
+    /// What the pool of the units sold takes next.
+    fn held_beside(&self, at: &AtHand<'_>) -> Option<usize> {
+        let lots = self.found.parts_of.get(at.out).cloned()?;
+        let part = self.found.parts.get(lots)?.iter().find_map(|p| p.lot)?;
+        self.next_in(self.found.lots.get(part)?.pool, 0, crate::rules::book::Method::Fifo)
     }
 
     fn give(&mut self, at: &AtHand<'_>, lot: usize, share: Decimal) {
@@ -275,11 +320,14 @@ impl Course<'_, '_> {
     }
 }
 
-/// Units of purchases in the window that the sale itself sells.
-fn sold_here(sold: &FxHashMap<usize, Decimal>, history: &History, window: &std::ops::Range<usize>) -> Decimal {
-    let first = history.bought.get(window.start).map(|(_, lot, _)| *lot);
-    let last = window.end.checked_sub(1).and_then(|i| history.bought.get(i)).map(|(_, lot, _)| *lot);
-    let (Some(first), Some(last)) = (first, last) else { return Decimal::ZERO };
+/// Units of purchases in the window that the sale itself sells, those left out that already stand in for others.
+fn sold_and_free(sold: &FxHashMap<usize, Decimal>, history: &History, window: &std::ops::Range<usize>) -> Decimal {
     // Lots of purchases are numbered in their order.
-    sold.iter().filter(|(lot, _)| (first..=last).contains(*lot)).map(|(_, q)| *q).fold(Decimal::ZERO, plus)
+    let place = |lot: usize| history.bought.binary_search_by_key(&lot, |(_, lot, _)| *lot).ok().filter(|p| window.contains(p));
+    let free = |(lot, units): (&usize, &Decimal)| Some(minus_at_least_zero(*units, history.used_of(place(*lot)?)));
+    sold.iter().filter_map(free).fold(Decimal::ZERO, plus)
+}
+
+fn minus_at_least_zero(a: Decimal, b: Decimal) -> Decimal {
+    number::sub(a, b).map_or(Decimal::ZERO, |r| r.value).max(Decimal::ZERO)
 }

@@ -14,6 +14,7 @@ mod portfolio;
 mod regroup;
 mod rules;
 mod scheme;
+mod shared;
 mod take;
 mod walk;
 mod year;
@@ -138,6 +139,19 @@ pub enum CostOf {
     Known(Outcome<Decimal>),
     /// From the units of an earlier [`Out`], with a fee on top.
     Carried(Carried),
+    /// A part of what other units cost, which stay.
+    Shared(Shared),
+}
+
+#[derive(Debug, Clone)]
+pub struct Shared {
+    /// Whose units: what is held of this asset.
+    pub of: Symbol,
+    /// The part of their cost, from 0 to 1.
+    pub share: Outcome<Decimal>,
+    pub extra: Outcome<Decimal>,
+    pub keeps_date: bool,
+    pub merges: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -241,6 +255,8 @@ pub struct Denied {
     pub amount: Outcome<Decimal>,
     /// The losing parts that it falls to.
     pub losing: Decimal,
+    /// Parts of the sale whose loss the rule does not reach.
+    pub spared: Vec<usize>,
     /// Lots and what each was given.
     pub into: Vec<(usize, Decimal)>,
 }

@@ -32,7 +32,12 @@ impl<'a> Asker<'a> {
 
     /// A condition that reads what holds for the whole run.
     pub fn fixed(&self, formula: Option<&Formula>) -> bool {
-        let ctx = Ctx { period: self.env.year, item: Item::None };
+        self.fixed_in(formula, self.env.year)
+    }
+
+    /// The same, with the options chosen for a year.
+    pub fn fixed_in(&self, formula: Option<&Formula>, year: Period) -> bool {
+        let ctx = Ctx { period: year, item: Item::None };
         formula.is_none_or(|f| self.world.yes(&f.code, ctx).unwrap_or(false))
     }
 

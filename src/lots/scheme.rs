@@ -1,8 +1,11 @@
 //! Which rules of matching hold in a run, and from when.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
-use crate::calendar::add_days;
+use crate::calendar::{Period, add_days};
+use crate::formula::code::Ref;
 use crate::rules::RuleBook;
 use crate::rules::book::{Matching, Method, OnDay, PoolBy};
 
@@ -23,7 +26,7 @@ pub struct Scheme {
 }
 
 /// One version of `matching`, with the steps that hold.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Version {
     /// Its place in the law's file.
     pub rule: usize,
@@ -41,7 +44,7 @@ pub struct Version {
     pub moves_queue: usize,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepPlan {
     /// Its place in the version.
     pub index: usize,
@@ -59,7 +62,7 @@ pub struct QueuePlan {
     pub step: Option<usize>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AveragePlan {
     pub step: usize,
     pub of_year: bool,
@@ -82,34 +85,15 @@ impl Scheme {
     /// What of the law's matching holds in this run. A day that is not known leaves its entry out and refuses nothing.
     pub fn new(asker: &Asker<'_>) -> Scheme {
         let book = asker.env.book;
-        let active: Vec<usize> =
-            (0..book.matching.len()).filter(|i| asker.fixed(book.matching.get(*i).and_then(|m| m.when.as_ref()))).collect();
         let mut versions: Vec<Version> = Vec::new();
-        let mut place_of = vec![None; book.matching.len()];
-        for rule in &active {
-            if let (Some(matching), Some(place)) = (book.matching.get(*rule), place_of.get_mut(*rule)) {
-                *place = Some(versions.len());
-                versions.push(Version::new(*rule, matching, asker));
-            }
-        }
-        let mut days: Vec<NaiveDate> = vec![NaiveDate::MIN];
-        for rule in active.iter().filter_map(|i| book.matching.get(*i)) {
-            days.extend(rule.in_force.from);
-            days.extend(rule.in_force.until.and_then(|d| d.succ_opt()));
-        }
-        days.sort_unstable();
-        days.dedup();
-        let holding = |day: NaiveDate| {
-            let found = active.iter().find(|i| book.matching.get(**i).is_some_and(|m| m.in_force.holds(day)));
-            found.and_then(|i| place_of.get(*i).copied().flatten())
-        };
         let mut spans: Vec<(NaiveDate, usize)> = Vec::new();
-        for day in days {
-            if let Some(version) = holding(day)
-                && spans.last().is_none_or(|(_, v)| *v != version)
-            {
-                spans.push((day, version));
-            }
+        // An option may change with the year: then lots go over to what the law says for it.
+        for (index, year) in asker.env.turns(&options_read(book)).into_iter().enumerate() {
+            let first = if index == 0 { NaiveDate::MIN } else { year.begin };
+            let all = spans_in(asker, year, &mut versions);
+            spans.retain(|(day, _)| *day < first);
+            let now = all.partition_point(|(day, _)| *day <= first).saturating_sub(1);
+            spans.extend(all.into_iter().skip(now).map(|(day, version)| (day.max(first), version)));
         }
         let deny: Vec<usize> =
             book.deny_loss.iter().enumerate().filter(|(_, r)| asker.fixed(r.when.as_ref())).map(|(i, _)| i).collect();
@@ -134,6 +118,51 @@ impl Scheme {
     }
 }
 
+/// From each day on, the version that holds under the options of a year.
+fn spans_in(asker: &Asker<'_>, year: Period, versions: &mut Vec<Version>) -> Vec<(NaiveDate, usize)> {
+    let book = asker.env.book;
+    let holds = |rule: &usize| asker.fixed_in(book.matching.get(*rule).and_then(|m| m.when.as_ref()), year);
+    let active: Vec<usize> = (0..book.matching.len()).filter(holds).collect();
+    let mut place_of = vec![None; book.matching.len()];
+    for rule in &active {
+        if let (Some(matching), Some(place)) = (book.matching.get(*rule), place_of.get_mut(*rule)) {
+            *place = Some(versions.len());
+            versions.push(Version::new(*rule, matching, asker, year));
+        }
+    }
+    let mut days: Vec<NaiveDate> = vec![NaiveDate::MIN];
+    for rule in active.iter().filter_map(|i| book.matching.get(*i)) {
+        days.extend(rule.in_force.from);
+        days.extend(rule.in_force.until.and_then(|d| d.succ_opt()));
+    }
+    days.sort_unstable();
+    days.dedup();
+    let holding = |day: NaiveDate| {
+        let found = active.iter().find(|i| book.matching.get(**i).is_some_and(|m| m.in_force.holds(day)));
+        found.and_then(|i| place_of.get(*i).copied().flatten())
+    };
+    let mut spans: Vec<(NaiveDate, usize)> = Vec::new();
+    for day in days {
+        if let Some(version) = holding(day)
+            && spans.last().is_none_or(|(_, v)| *v != version)
+        {
+            spans.push((day, version));
+        }
+    }
+    spans
+}
+
+/// The readings and choices that matching reads.
+fn options_read(book: &RuleBook) -> BTreeSet<usize> {
+    let words = |m: &'_ Matching| -> Vec<Ref> {
+        let keys = m.pool_by.iter().filter_map(|k| if let PoolBy::Word(formula) = k { Some(&**formula) } else { None });
+        let steps = m.steps.iter().flat_map(|s| s.when.iter().chain(&s.lots));
+        m.when.iter().chain(steps).chain(keys).flat_map(|f| f.code.refs()).collect()
+    };
+    let read = book.matching.iter().flat_map(words);
+    read.filter_map(|name| if let Ref::Option(option) = name { Some(option) } else { None }).collect()
+}
+
 /// The last day whose rows may change a disposal on `day`, under any options.
 pub fn reach(book: &RuleBook, day: NaiveDate) -> NaiveDate {
     let windows = book.matching.iter().flat_map(|m| &m.steps).filter_map(|s| s.window).filter(|w| w.after);
@@ -143,19 +172,24 @@ pub fn reach(book: &RuleBook, day: NaiveDate) -> NaiveDate {
 
 fn on_dates(asker: &Asker<'_>) -> Vec<(NaiveDate, usize)> {
     let mut found = Vec::new();
-    for (index, entry) in asker.env.book.on_dates.iter().enumerate().filter(|(_, e)| asker.fixed(e.when.as_ref())) {
+    let by_year = asker.env.chooses_by_year();
+    for (index, entry) in asker.env.book.on_dates.iter().enumerate() {
         let day = match &entry.on {
             OnDay::Day(day) => Some(*day),
             OnDay::Formula(formula) => asker.date(formula).ok().flatten(),
         };
-        found.extend(day.map(|d| (d, index)));
+        let Some(day) = day else { continue };
+        let period = if by_year { Period::day(day) } else { asker.env.year };
+        if asker.fixed_in(entry.when.as_ref(), period) {
+            found.push((day, index));
+        }
     }
     found.sort_unstable();
     found
 }
 
 impl Version {
-    fn new(rule: usize, matching: &Matching, asker: &Asker<'_>) -> Version {
+    fn new(rule: usize, matching: &Matching, asker: &Asker<'_>, year: Period) -> Version {
         let mut version = Version {
             rule,
             by_step: matching.by_step,
@@ -170,7 +204,7 @@ impl Version {
             moves: matching.moves.as_ref().and_then(|m| m.take),
             moves_queue: 0,
         };
-        for (index, step) in matching.steps.iter().enumerate().filter(|(_, s)| asker.fixed(s.when.as_ref())) {
+        for (index, step) in matching.steps.iter().enumerate().filter(|(_, s)| asker.fixed_in(s.when.as_ref(), year)) {
             let condition = step.lots.as_ref().map(|_| index);
             let mut plan = StepPlan { index, method: step.method, queue: 0, day_set: 0, average: None };
             if step.method.looks_at_days() {

@@ -299,6 +299,7 @@ impl<'a> Course<'a, '_> {
         match &came.cost {
             CostOf::Known(_) => self.arrive(index),
             CostOf::Carried(carried) => self.carry(index, came, carried),
+            CostOf::Shared(shared) => self.share_cost(index, came, shared),
         }
     }
 

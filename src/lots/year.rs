@@ -28,18 +28,29 @@ impl Course<'_, '_> {
         }
         self.settling.push((pool, average));
         let fresh = self.pools.get(pool).and_then(|p| p.averages.get(average)).map(|a| a.fresh.clone()).unwrap_or_default();
+        // What left this average and came back into it has no cost of its own: fewer or more units share what is there.
+        let mut back: Vec<usize> = Vec::new();
         for lot in fresh {
             let Some(part) = self.found.lots.get(lot).and_then(|l| l.from_part).filter(|p| self.pending.contains(p)) else {
                 continue;
             };
-            if let Some((pool, average)) = self.average_of(part) {
-                self.settle(pool, average);
+            match self.average_of(part) {
+                Some(from) if from == (pool, average) => {
+                    if !back.contains(&part) {
+                        back.push(part);
+                    }
+                    continue;
+                }
+                Some((pool, average)) => self.settle(pool, average),
+                None => {}
             }
             if self.pending.contains(&part) {
                 self.circle(lot, part);
             }
         }
         self.absorb(pool, average);
+        self.come_back(pool, average, &back);
+        let waiting: Vec<usize> = waiting.into_iter().filter(|part| !back.contains(part)).collect();
         let of = |part: &usize| self.found.parts.get(*part).map_or(Decimal::ZERO, |p| p.quantity);
         let mut units = waiting.iter().map(of).fold(Decimal::ZERO, |sum, q| number::add(sum, q).map_or(sum, |r| r.value));
         let rules = self.rules();
@@ -65,6 +76,28 @@ impl Course<'_, '_> {
             self.told(out, part, amounts);
         }
         self.settling.retain(|at| *at != (pool, average));
+    }
+
+    /// Units that left an average and came back into it, at what they cost there.
+    fn come_back(&mut self, pool: usize, average: usize, parts: &[usize]) {
+        let of = |part: &usize| self.found.parts.get(*part).map_or(Decimal::ZERO, |p| p.quantity);
+        let units = parts.iter().map(of).fold(Decimal::ZERO, |sum, q| number::add(sum, q).map_or(sum, |r| r.value));
+        let whole = self.pools.get(pool).and_then(|p| p.averages.get(average)).map_or(Decimal::ZERO, |a| a.quantity);
+        let whole = self.minus(whole, units);
+        let Some(slot) = self.pools.get_mut(pool).and_then(|p| p.averages.get_mut(average)) else { return };
+        slot.quantity = whole;
+        let amounts = slot.amounts.clone();
+        for part in parts {
+            let Some((out, quantity)) = self.found.parts.get(*part).map(|p| (p.out, p.quantity)) else { continue };
+            let share = amounts.share(quantity, whole);
+            self.pending.remove(part);
+            for lot in self.waits_for.remove(part).unwrap_or_default() {
+                if let Some(entry) = self.found.lots.get_mut(lot) {
+                    entry.came_with = share.clone();
+                }
+            }
+            self.told(out, *part, share);
+        }
     }
 
     /// The average that a part waits for.

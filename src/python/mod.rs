@@ -102,10 +102,14 @@ struct Tables {
 }
 
 impl Tables {
-    fn sources(&self, name: &str) -> PyResult<Vec<Source>> {
-        let mut found = read_sources(&self.paths)?;
+    /// The texts, and what has to be told about how they were read.
+    fn sources(&self, name: &str) -> PyResult<(Vec<Source>, Vec<Diagnostic>)> {
+        let (mut found, problems) = crate::value::open::tables(&self.paths);
+        if any_error(&problems) {
+            return Err(refuse(&problems, &SourceMap::default()));
+        }
         found.extend(self.text.iter().map(|t| Source::new(name, t.as_str())));
-        Ok(found)
+        Ok((found, problems))
     }
 }
 
@@ -174,8 +178,10 @@ fn inputs(ledger: &PyLedger, asked: &Question) -> PyResult<Inputs> {
         Some(node) => FactsInput::tree("facts", node),
         None => FactsInput::default(),
     };
-    let (prices, rates) = (asked.prices.sources("prices")?, asked.rates.sources("rates")?);
+    let (prices, of_prices) = asked.prices.sources("prices")?;
+    let (rates, of_rates) = asked.rates.sources("rates")?;
     let mut inputs = Inputs::read(&[], &prices, &rates, facts);
+    inputs.problems.extend(of_prices.into_iter().chain(of_rates));
     inputs.ledger = ledger.ledger.clone();
     inputs.problems.splice(0..0, ledger.problems.iter().cloned());
     inputs.sources.extend(&ledger.sources);

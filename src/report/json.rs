@@ -64,7 +64,7 @@ impl Assessment {
         map.serialize_entry("income", &self.income)?;
         map.serialize_entry("expenses", &self.expenses)?;
         map.serialize_entry("holdings", &self.holdings)?;
-        map.serialize_entry("findings", &[(); 0])?;
+        map.serialize_entry("findings", &self.findings)?;
         map.serialize_entry("readings", &OptionReports(&self.readings))?;
         map.serialize_entry("choices", &OptionReports(&self.choices))?;
         if let Some(range) = &self.range {

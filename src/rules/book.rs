@@ -12,6 +12,7 @@ use crate::formula::types::{Type, Unit, Value};
 use crate::yaml::Spot;
 
 pub use super::book_matching::*;
+pub use super::book_regulation::*;
 pub use super::book_rows::*;
 pub use super::book_shares::*;
 pub use super::book_taxes::*;
@@ -56,6 +57,8 @@ pub struct RuleBook {
     pub zone: Tz,
     /// Month and day on which the tax year begins.
     pub year_begins: (u32, u32),
+    /// The fact by which a taxpayer states another day.
+    pub year_stated_by: Option<Key>,
     pub covers: (NaiveDate, NaiveDate),
     pub note: Option<String>,
     pub units: Vec<String>,
@@ -81,6 +84,13 @@ pub struct RuleBook {
     pub fields: Vec<Field>,
     pub quantities: Vec<Quantity>,
     pub taxes: Vec<Tax>,
+    /// What is required, forbidden, or to be reported.
+    pub duties: Vec<Duty>,
+    pub registers: Vec<Register>,
+    /// The unions whose rules hold here too.
+    pub member_of: Vec<(String, At)>,
+    /// The files of those unions: what they have and this law does not use is no fault.
+    pub union_files: std::collections::BTreeSet<Arc<str>>,
     /// What may change soon.
     pub watch: Vec<Watch>,
     pub names: Names,
@@ -178,8 +188,17 @@ pub enum FactShape {
     Unit(Type),
     /// Some of these words, at most 64.
     Set(Vec<String>),
-    /// Keys and their types.
-    List(Vec<(String, Type)>),
+    /// Records with these keys.
+    List(Vec<ListKey>),
+}
+
+/// A key of the records of a list fact.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListKey {
+    pub name: String,
+    pub ty: Type,
+    /// What holds where a record leaves it out; without it every record has the key.
+    pub default: Option<Value>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -316,6 +335,8 @@ pub struct Quantity {
     pub unit: Type,
     pub per: PerRule,
     pub rule: Rule,
+    /// An act that is not in force, under which it is computed all the same.
+    pub under: Option<(String, At)>,
     /// Where an allocation or offset gives it; then the rule has no cases.
     pub computed: Option<Computed>,
     /// The amount is left out of tax, for this cause.
@@ -376,6 +397,34 @@ impl RuleBook {
     pub fn status(&self, key: &str) -> Status {
         let Some(entry) = self.sources.get(key) else { return Status::Unconfirmed };
         entry.status.or_else(|| self.sources.get(&entry.part_of.as_ref()?.0)?.status).unwrap_or(Status::Unconfirmed)
+    }
+
+    /// The act that an article is part of, or the source itself.
+    pub fn act_of<'a>(&'a self, key: &'a str) -> &'a str {
+        self.sources.get(key).and_then(|s| s.part_of.as_ref()).map_or(key, |(act, _)| act)
+    }
+
+    /// True if all that is cited was cancelled, or is only proposed.
+    pub fn not_in_force(&self, cite: &Cite) -> bool {
+        super::dates::not_in_force(self, cite)
+    }
+
+    /// An act not in force: "under the cancelled ACT (cancelled on DAY)".
+    pub fn act_in_words(&self, key: &str) -> String {
+        let own = self.sources.get(key);
+        let whole = own.and_then(|s| s.part_of.as_ref()).and_then(|(act, _)| self.sources.get(act));
+        let title = whole.or(own).and_then(|s| s.title.as_deref()).unwrap_or(key);
+        let article = own.and_then(|s| s.article.as_ref()).map(|a| format!(", {a}")).unwrap_or_default();
+        let void = own.and_then(|s| s.void_from).or_else(|| whole.and_then(|s| s.void_from));
+        match (self.status(key), void) {
+            (Status::Cancelled, Some(day)) => format!("under the cancelled {title}{article} (cancelled on {day})"),
+            (status, _) => format!("under the {} {title}{article}", status.word()),
+        }
+    }
+
+    /// True for a source, and for an article of it.
+    pub fn is_part_of(&self, key: &str, act: &str) -> bool {
+        key == act || self.sources.get(key).and_then(|s| s.part_of.as_ref()).is_some_and(|(of, _)| of == act)
     }
 
     pub fn money(&self) -> Unit {

@@ -77,6 +77,8 @@ pub struct Window {
 pub struct UnitCost {
     pub to: Decimal,
     pub toward: Toward,
+    /// A unit that costs less is not rounded.
+    pub at_least: Option<Decimal>,
     pub remainder: Remainder,
     pub cite: Cite,
     pub note: Option<String>,
@@ -216,6 +218,8 @@ pub enum BasisName {
 pub struct DenyLoss {
     pub in_force: InForce,
     pub when: Option<Formula>,
+    /// Which lots' losses; the rest count whatever was bought.
+    pub lots: Option<Formula>,
     pub before: u32,
     pub after: u32,
     /// How many units' loss is denied.

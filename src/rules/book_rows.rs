@@ -34,7 +34,13 @@ pub enum Side {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RateDay {
     Same,
+    /// On the day or before it.
     PreviousPublication,
+    /// Before the day.
+    PublicationBefore,
+    MonthAverage,
+    /// Of the tax year.
+    YearAverage,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +67,8 @@ pub struct Treatment {
     pub keeps_date: Option<bool>,
     /// Which of the lots taken are disposed of; cost and date of the others go over to what comes in.
     pub taxed: Option<Formula>,
+    /// Of a rollover: the part of the cost that goes over, while what was sent stays.
+    pub share: Option<Formula>,
     /// What comes in by a rollover is one lot, not one for each that left.
     pub merges_lots: bool,
     /// Further effects, each on its own leg.

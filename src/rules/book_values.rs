@@ -15,6 +15,8 @@ pub struct Parameter {
     pub unit: Type,
     pub selected_by: SelectedBy,
     pub known_through: Option<NaiveDate>,
+    /// The fact that says since when: who was there before a value began has until its `existing_by`.
+    pub existing_since: Option<Key>,
     /// What its tables are looked up by.
     pub by: Vec<Key>,
     /// Set where it stands behind a dot of another.
@@ -47,6 +49,8 @@ pub enum SelectedBy {
 #[derive(Debug, Clone)]
 pub struct DatedValue {
     pub in_force: InForce,
+    /// From this day on it binds those too who were there before it began.
+    pub existing_by: Option<NaiveDate>,
     pub value: Given,
     pub cite: Cite,
     pub note: Option<String>,

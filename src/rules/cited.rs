@@ -6,6 +6,7 @@ use super::book::{At, Cite, Given, RuleBook};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum What {
     Tax,
+    Duty,
     Value,
     TableRow,
     Due,
@@ -33,12 +34,15 @@ pub enum What {
     WorkingDays,
     Shadow,
     Watch,
+    Register,
 }
 
 impl What {
     pub fn word(self) -> &'static str {
         match self {
             What::Tax => "tax",
+            What::Duty => "rule",
+            What::Register => "register",
             What::Value => "value",
             What::TableRow => "row of a table",
             What::Due => "due date",
@@ -77,7 +81,8 @@ impl What {
     /// True for what decides by itself, so that it may not rest on an act which is not in force.
     pub fn decides(self) -> bool {
         use What as W;
-        let beside = [W::TableRow, W::Valuation, W::Reading, W::Choice, W::Fact, W::MonthEnd, W::Shadow, W::Watch];
+        let beside =
+            [W::Duty, W::Register, W::TableRow, W::Valuation, W::Reading, W::Choice, W::Fact, W::MonthEnd, W::Shadow, W::Watch];
         !beside.contains(&self)
     }
 }
@@ -166,7 +171,8 @@ pub fn every(book: &RuleBook) -> Vec<Cited<'_>> {
     }
     // The parts behind a dot rest on what the whole rests on.
     for (i, quantity) in book.quantities.iter().enumerate().filter(|(_, q)| !q.name.contains('.')) {
-        add(What::Quantity, i, 0, &quantity.cite, &quantity.at);
+        let what = if quantity.under.is_some() { What::Shadow } else { What::Quantity };
+        add(what, i, 0, &quantity.cite, &quantity.at);
     }
     for (i, tax) in book.taxes.iter().enumerate() {
         add(What::Tax, i, 0, &tax.cite, &tax.at);
@@ -185,6 +191,16 @@ pub fn every(book: &RuleBook) -> Vec<Cited<'_>> {
         for (index, round) in roundings.into_iter().enumerate().filter_map(|(n, r)| Some((n, r?))) {
             add(What::Rounding, i, index, &round.cite, &round.at);
         }
+    }
+    for (i, duty) in book.duties.iter().enumerate() {
+        add(What::Duty, i, 0, &duty.cite, &duty.at);
+        for due in &duty.due {
+            add(What::Duty, i, 0, &due.cite, &due.at);
+        }
+    }
+    for (i, register) in book.registers.iter().enumerate() {
+        add(What::Register, i, 0, &register.cite, &register.at);
+        register.entries.iter().filter(|e| !e.cite.is_empty()).for_each(|e| add(What::Register, i, 0, &e.cite, &e.at));
     }
     for (i, watch) in book.watch.iter().enumerate() {
         add(What::Watch, i, 0, &watch.cite, &watch.at);

@@ -3,15 +3,19 @@
 use crate::diagnostic::{Code, Diagnostic, suggestion};
 use crate::formula::Formula;
 use crate::formula::check::proven;
-use crate::formula::names::{Item, Names, Scope};
+use crate::formula::code::Ref;
+use crate::formula::names::{Item, Names, Scope, Varies};
 use crate::formula::types::{Type, Unit};
 
-use super::book::{Allocation, Offset, OnDateWhat, OnDay, PerRule, PoolBy, Rule, RuleBook, Tariff, Worth};
+use super::book::{
+    About, Allocation, Fact, FactShape, Offset, OnDateWhat, OnDay, PerRule, PoolBy, Rule, RuleBook, Tariff, Worth,
+};
 
 /// Checks every formula of the law against its names.
 pub fn formulas(book: &mut RuleBook, problems: &mut Vec<Diagnostic>) {
     let names = std::mem::take(&mut book.names);
     let mut compiler = Compiler { names: &names, problems };
+    compiler.tax_year(book);
     compiler.parameters(book);
     compiler.schedules(book);
     compiler.rows(book);
@@ -25,6 +29,7 @@ pub fn formulas(book: &mut RuleBook, problems: &mut Vec<Diagnostic>) {
         }
     }
     compiler.taxes(book);
+    compiler.regulation(book);
     book.names = names;
     book.reads_previous = any_previous(book) || !book.offsets.is_empty();
 }
@@ -35,6 +40,21 @@ pub(super) struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
+    /// The fact by which a taxpayer states when his year begins: a date, one for all years.
+    fn tax_year(&mut self, book: &mut RuleBook) {
+        let Some(key) = &mut book.year_stated_by else { return };
+        let is_one_date = |f: &Fact| {
+            f.shape == FactShape::Unit(Type::Date) && f.varies == Varies::No && f.about == About::Taxpayer && !f.counts_as_ledger
+        };
+        let found = book.facts.iter().position(|f| f.name == key.name);
+        key.target = found.filter(|f| book.facts.get(*f).is_some_and(is_one_date)).map(Ref::Fact);
+        if key.target.is_none() {
+            let message = format!("`{}` is no fact that is one date", key.name);
+            let help = "declare it under `facts`: `{ title: .., unit: date }`";
+            self.problems.push(Diagnostic::new(Code::R0302, message).at(key.at.place()).help(help));
+        }
+    }
+
     /// Where the formulas of an entry stand: they are checked for every period it may have.
     pub(super) fn periods(&mut self, per: &mut PerRule) -> Vec<Scope> {
         for key in &mut per.segments {
@@ -86,6 +106,7 @@ impl Compiler<'_> {
         for treatment in &mut book.treatments {
             self.maybe(treatment.when.as_mut(), row, &Type::YesNo);
             self.maybe(treatment.taxed.as_mut(), Scope::row(Item::Holding), &Type::YesNo);
+            self.maybe(treatment.share.as_mut(), row, &Type::Number(Unit::rate()));
             let further = treatment.also.iter_mut().flat_map(|e| [&mut e.proceeds, &mut e.cost]);
             for worth in [&mut treatment.proceeds, &mut treatment.cost].into_iter().chain(further) {
                 if let Worth::Formula(formula) = worth {
@@ -132,6 +153,7 @@ impl Compiler<'_> {
         }
         for rule in &mut book.deny_loss {
             self.maybe(rule.when.as_mut(), fixed, &Type::YesNo);
+            self.maybe(rule.lots.as_mut(), holding, &Type::YesNo);
             self.formula(&mut rule.units, Scope::row(Item::Loss), &Type::Number(Unit::number()));
         }
     }
@@ -186,6 +208,7 @@ pub fn every_formula(book: &RuleBook) -> Vec<&Formula> {
     for treatment in &book.treatments {
         found.extend(&treatment.when);
         found.extend(&treatment.taxed);
+        found.extend(&treatment.share);
         let further = treatment.also.iter().flat_map(|e| [&e.proceeds, &e.cost]);
         for worth in [&treatment.proceeds, &treatment.cost].into_iter().chain(further) {
             if let Worth::Formula(formula) = worth {
@@ -207,6 +230,7 @@ pub fn every_formula(book: &RuleBook) -> Vec<&Formula> {
         found.extend(tax_formulas(tax));
         found.extend(paying_formulas(tax));
     }
+    found.extend(book.duties.iter().flat_map(super::book::Duty::formulas));
     found
 }
 
@@ -229,7 +253,7 @@ fn matching_formulas(book: &RuleBook) -> Vec<&Formula> {
             OnDateWhat::Deem { .. } | OnDateWhat::Regroup { .. } => {}
         }
     }
-    found.extend(book.deny_loss.iter().flat_map(|r| r.when.iter().chain([&r.units])));
+    found.extend(book.deny_loss.iter().flat_map(|r| r.when.iter().chain(&r.lots).chain([&r.units])));
     found
 }
 

@@ -15,7 +15,7 @@ pub fn declare(book: &mut RuleBook, problems: &mut Vec<Diagnostic>) {
     names.currency.clone_from(&book.currency);
     names.units.clone_from(&book.units);
     names.has_month_end = book.month_end.is_some();
-    for per in [Per::Year, Per::Quarter, Per::Month, Per::Row] {
+    for per in [Per::Year, Per::Quarter, Per::Month, Per::Day, Per::Row] {
         names.cut(PerRule::always(per).cut());
     }
     for word in crate::ledger::Kind::ALL.iter().map(|k| k.word()).chain(crate::ledger::COUNTERPARTY_KINDS.iter().copied()) {
@@ -88,7 +88,14 @@ fn all_names(book: &RuleBook, to: &mut Declared<'_>) {
                 let of = format!("the fact `{}`", fact.name);
                 (Type::Set(WordSet { of, words: words.clone(), country: false }), None)
             }
-            FactShape::List(keys) => (Type::Number(Unit::number()), Some(keys.clone())),
+            FactShape::List(keys) => {
+                for key in keys {
+                    if let Type::Word(set) = &key.ty {
+                        to.words(set.of.clone(), &set.words);
+                    }
+                }
+                (Type::Number(Unit::number()), Some(keys.iter().map(|k| (k.name.clone(), k.ty.clone())).collect()))
+            }
         };
         let detail = Detail::Fact {
             varies: fact.varies,
@@ -127,7 +134,15 @@ fn all_names(book: &RuleBook, to: &mut Declared<'_>) {
         to.add(&schedule.name, &schedule.at, Ref::Schedule(index), schedule.gives.clone(), detail);
     }
     for (index, field) in book.fields.iter().enumerate() {
+        if let Type::Word(set) = &field.unit {
+            set.words.iter().for_each(|word| {
+                to.names.word(word);
+            });
+        }
         to.add(&field.name, &field.at, Ref::Field(index), field.unit.clone(), Detail::Field { item: field.item });
+    }
+    for (index, register) in book.registers.iter().enumerate() {
+        to.add(&register.name, &register.at, Ref::Register(index), Type::YesNo, Detail::Register);
     }
     for (index, quantity) in book.quantities.iter().enumerate() {
         let cut = to.names.cut(quantity.per.cut());

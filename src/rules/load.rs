@@ -9,7 +9,8 @@ use crate::yaml::{Fields, Node, Reader, parse};
 
 use super::book::{At, PriceAt, RateDay, RuleBook, Valuation};
 use super::{
-    compile, dates, declare, read_figures, read_head, read_inputs, read_matching, read_rows, read_schedules, read_shares, sound,
+    compile, dates, declare, read_figures, read_head, read_inputs, read_matching, read_regulation, read_rows, read_schedules,
+    read_shares, sound, unions,
 };
 
 /// A law and what is to be said of it.
@@ -23,6 +24,11 @@ pub struct Loaded {
 
 /// Reads, compiles and checks the files of one law. All errors are reported at once.
 pub fn load(files: &[Source]) -> Loaded {
+    load_with(files, &crate::library::union)
+}
+
+/// The same, with a way to find the files of a union by its code.
+pub fn load_with(files: &[Source], union: &dyn Fn(&str) -> Vec<Source>) -> Loaded {
     let mut diagnostics = Vec::new();
     let mut sources = SourceMap::default();
     let mut book = empty();
@@ -36,11 +42,19 @@ pub fn load(files: &[Source]) -> Loaded {
             Err(problems) => diagnostics.extend(problems),
         }
     }
+    let unions = unions::find(&mut roots, union, &mut diagnostics);
+    for file in unions.iter().flat_map(|u| &u.files) {
+        sources.insert(file);
+        sha.update(file.text.as_bytes());
+    }
     book.sha256 = hex(&sha.finalize());
     // With a file that is not YAML the others would only raise errors that follow from it.
     let readable = diagnostics.is_empty();
     if readable {
         read_all(&mut book, &mut roots, files);
+        for union in unions {
+            union.read_into(&mut book, &mut diagnostics);
+        }
     }
     for (reader, _) in &mut roots {
         diagnostics.append(&mut reader.problems);
@@ -62,7 +76,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
-fn empty() -> RuleBook {
+pub(super) fn empty() -> RuleBook {
     let nowhere = At { file: "".into(), spot: crate::yaml::Spot::default() };
     RuleBook {
         code: String::new(),
@@ -70,6 +84,7 @@ fn empty() -> RuleBook {
         currency: String::new(),
         zone: chrono_tz::UTC,
         year_begins: (1, 1),
+        year_stated_by: None,
         covers: (NaiveDate::MIN, NaiveDate::MAX),
         note: None,
         units: Vec::new(),
@@ -102,6 +117,10 @@ fn empty() -> RuleBook {
         fields: Vec::new(),
         quantities: Vec::new(),
         taxes: Vec::new(),
+        duties: Vec::new(),
+        registers: Vec::new(),
+        member_of: Vec::new(),
+        union_files: Default::default(),
         watch: Vec::new(),
         names: Names::default(),
         sha256: String::new(),
@@ -124,7 +143,10 @@ fn read_all(book: &mut RuleBook, roots: &mut [(Reader, Node)], files: &[Source])
         fields.done(reader);
     }
     if let Some((reader, node)) = roots.first_mut() {
-        for missing in ["sources", "valuation", "treatment", "fees", "matching", "taxes"] {
+        // A law that only regulates has nothing that taxes need.
+        let taxes = ["treatment", "fees", "matching", "taxes"];
+        let none = seen.contains(&"regulation") && !taxes.iter().any(|section| seen.contains(section));
+        for missing in ["sources", "valuation"].into_iter().chain(taxes.into_iter().filter(|_| !none)) {
             if !seen.contains(&missing) {
                 let message = format!("the law has no `{missing}`");
                 reader.problem(Code::R0202, node.spot, message, Some(format!("add a section `{missing}:`")));
@@ -135,7 +157,7 @@ fn read_all(book: &mut RuleBook, roots: &mut [(Reader, Node)], files: &[Source])
     }
 }
 
-fn sections(reader: &mut Reader, fields: &mut Fields<'_>, book: &mut RuleBook, seen: &mut Vec<&'static str>) {
+pub(super) fn sections(reader: &mut Reader, fields: &mut Fields<'_>, book: &mut RuleBook, seen: &mut Vec<&'static str>) {
     let mut section = |fields: &mut Fields<'_>, key: &'static str| {
         let node = fields.take(key).cloned();
         if node.is_some() {
@@ -207,6 +229,12 @@ fn sections(reader: &mut Reader, fields: &mut Fields<'_>, book: &mut RuleBook, s
     }
     if let Some(node) = section(fields, "taxes") {
         reader.entries(&node).iter().for_each(|e| read_figures::tax(reader, e, book));
+    }
+    if let Some(node) = section(fields, "registers") {
+        reader.entries(&node).iter().for_each(|e| read_regulation::register(reader, e, book));
+    }
+    if let Some(node) = section(fields, "regulation") {
+        reader.entries(&node).iter().for_each(|e| read_regulation::duty(reader, e, book));
     }
     if let Some(node) = section(fields, "watch") {
         book.watch.extend(reader.list(&node).iter().filter_map(|n| read_head::watch(reader, n)));

@@ -115,7 +115,8 @@ impl Read for Reader {
     }
 
     fn per(&mut self, fields: &mut Fields<'_>, rows: bool) -> PerRule {
-        const WORDS: &[(&str, Per)] = &[("year", Per::Year), ("quarter", Per::Quarter), ("month", Per::Month), ("row", Per::Row)];
+        const WORDS: &[(&str, Per)] =
+            &[("year", Per::Year), ("quarter", Per::Quarter), ("month", Per::Month), ("day", Per::Day), ("row", Per::Row)];
         let periods = WORDS.get(..3).unwrap_or(WORDS);
         let Some(node) = fields.take("per") else { return PerRule::always(Per::Year) };
         if let (Some(names), true) = (node.text().and_then(|t| t.strip_prefix("segment of ")), rows) {

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Code;
 use crate::formula::names::{Item, Per};
-use crate::formula::types::{Type, Unit};
+use crate::formula::types::{Type, Unit, WordSet};
 use crate::yaml::{Entry, Fields, Reader};
 
 use super::book::{Field, InForce, Quantity, Rule, RuleBook, Shown, Tax};
@@ -17,7 +17,7 @@ pub fn field(reader: &mut Reader, entry: &Entry, item: Item, book: &mut RuleBook
     let Some(mut fields) = reader.fields(&entry.value, "a field") else { return };
     let title = reader.text_of(&mut fields, "title");
     let note = reader.text_of(&mut fields, "note");
-    let unit = fields.require(reader, "unit").and_then(|n| read_unit(reader, n, &book.currency, &book.units));
+    let unit = field_unit(reader, &mut fields, &name, book);
     let rule = reader.rule(&mut fields, &format!("the field `{name}`"));
     let named = Shown::WORDS.iter().find(|(word, _)| *word == name).map(|(_, shown)| *shown);
     let shown_as = fields.take("shown_as").and_then(|n| reader.one_of(n, Shown::WORDS)).or(named);
@@ -28,6 +28,22 @@ pub fn field(reader: &mut Reader, entry: &Entry, item: Item, book: &mut RuleBook
     let rule = rule.unwrap_or(Rule { cases: Vec::new() });
     let unit = unit.unwrap_or(Type::Number(Unit::zero()));
     book.fields.push(Field { name, title, item, unit, rule, shown_as, because, cite, note, at: reader.at(entry.key_spot) });
+}
+
+/// An amount, a day or a condition by its unit, or a word of a list.
+fn field_unit(reader: &mut Reader, fields: &mut Fields, name: &str, book: &RuleBook) -> Option<Type> {
+    match fields.take("one_of") {
+        Some(node) if fields.take("unit").is_none() => {
+            let words = reader.words(node).into_iter().map(|(word, _)| word).collect();
+            Some(Type::Word(WordSet { of: format!("the field `{name}`"), words, country: false }))
+        }
+        Some(node) => {
+            let help = "leave one of them out: a word has no unit";
+            reader.problem(Code::R0203, node.spot, "a field has a `unit`, or is one of some words", Some(help.into()));
+            None
+        }
+        None => fields.require(reader, "unit").and_then(|n| read_unit(reader, n, &book.currency, &book.units)),
+    }
 }
 
 /// Reads one entry of `quantities`.
@@ -44,6 +60,11 @@ pub fn quantity(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
         None => reader.rule(&mut fields, &format!("the quantity `{name}`")),
     };
     let because = reader.because(&mut fields);
+    let under = fields.take("under").and_then(|n| Some((reader.string(n)?, reader.at(n.spot))));
+    if let Some((_, at)) = under.as_ref().filter(|_| !per.is(Per::Day)) {
+        let help = "add `per: day`";
+        reader.problem(Code::R0203, at.spot, "what an act not in force would give is asked of a day", Some(help.into()));
+    }
     let cite = reader.cite(&mut fields, &format!("the quantity `{name}`"));
     fields.done(reader);
     let rule = rule.unwrap_or(Rule { cases: Vec::new() });
@@ -53,7 +74,7 @@ pub fn quantity(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
         reader.problem(Code::R0304, entry.key_spot, "a quantity is an amount", Some(help.into()));
     }
     let at = reader.at(entry.key_spot);
-    let quantity = Quantity { name, title, unit, per, rule, computed: None, because, cite, note, at };
+    let quantity = Quantity { name, title, unit, per, rule, under, computed: None, because, cite, note, at };
     match shared {
         Some(node) => read_shares::allocation(reader, node, quantity, book),
         None => book.quantities.push(quantity),

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use crate::diagnostic::{Code, suggestion};
 use crate::yaml::{Entry, Fields, Node, Reader};
 
-use super::book::{At, InForce, Label, MonthEnd, RuleBook, SourceEntry, Status, Watch};
+use super::book::{At, InForce, Key, Label, MonthEnd, RuleBook, SourceEntry, Status, Watch};
 use super::read::Read;
 use super::read_taxes::working_days;
 
@@ -57,6 +57,11 @@ pub fn head(reader: &mut Reader, fields: &mut Fields<'_>, book: &mut RuleBook) {
         if let Some(node) = inner.require(reader, "begins") {
             book.year_begins = month_day(reader, node).unwrap_or((1, 1));
         }
+        if let Some(node) = inner.take("stated_by")
+            && let Some(name) = reader.text(node)
+        {
+            book.year_stated_by = Some(Key { name: name.to_owned(), at: reader.at(node.spot), target: None });
+        }
         inner.done(reader);
     }
     if let Some(node) = fields.require(reader, "covers")
@@ -71,6 +76,9 @@ pub fn head(reader: &mut Reader, fields: &mut Fields<'_>, book: &mut RuleBook) {
             book.covers = (from, through);
         }
         inner.done(reader);
+    }
+    if let Some(node) = fields.take("member_of") {
+        book.member_of = reader.words(node).into_iter().map(|(code, spot)| (code, reader.at(spot))).collect();
     }
     if let Some(node) = fields.take("units") {
         book.units = reader.words(node).into_iter().map(|(word, _)| word).collect();

@@ -3,11 +3,11 @@
 use crate::diagnostic::{Code, suggestion};
 use crate::formula::Formula;
 use crate::formula::names::Varies;
-use crate::formula::types::{Type, Unit, Value};
+use crate::formula::types::{Type, Unit, Value, WordSet};
 use crate::yaml::{Entry, Fields, Node, Reader, Value as Yaml};
 
 use super::book::{
-    About, DatedValue, Fact, FactDefault, FactShape, Given, Key, OptionEntry, OptionSet, Parameter, RuleBook, SelectedBy,
+    About, DatedValue, Fact, FactDefault, FactShape, Given, Key, ListKey, OptionEntry, OptionSet, Parameter, RuleBook, SelectedBy,
 };
 use super::read::Read;
 use super::read_scales::{self, Kind};
@@ -51,7 +51,7 @@ pub fn fact(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     });
 }
 
-fn fact_shape(reader: &mut Reader, fields: &mut Fields<'_>, book: &RuleBook) -> Option<FactShape> {
+fn fact_shape(reader: &mut Reader, fields: &mut Fields<'_>, book: &mut RuleBook) -> Option<FactShape> {
     let (one_of, unit, list) = (fields.take("one_of"), fields.take("unit"), fields.take("list_of"));
     if let (Some(node), None, None, None) = (fields.take("some_of"), one_of, unit, list) {
         let words: Vec<String> = reader.words(node).into_iter().map(|(w, _)| w).collect();
@@ -67,13 +67,54 @@ fn fact_shape(reader: &mut Reader, fields: &mut Fields<'_>, book: &RuleBook) -> 
         (None, Some(node), None) => read_unit(reader, node, &book.currency, &book.units).map(FactShape::Unit),
         (None, None, Some(node)) => {
             let entries = reader.entries(node).to_vec();
-            let keys =
-                entries.iter().filter_map(|e| Some((e.key.clone(), read_unit(reader, &e.value, &book.currency, &book.units)?)));
-            Some(FactShape::List(keys.collect()))
+            Some(FactShape::List(entries.iter().filter_map(|e| list_key(reader, e, book)).collect()))
         }
         _ => {
             reader.problem(Code::R0203, fields.spot, "a fact needs exactly one of `one_of`, `some_of`, `unit`, `list_of`", None);
             None
+        }
+    }
+}
+
+/// A key of the records of a list: `from: date`, `kind: [a, b]`, `until: { unit: date, default: 9999-12-31 }`.
+fn list_key(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) -> Option<ListKey> {
+    let name = entry.key.clone();
+    let words = |reader: &mut Reader, node: &Node| -> Type {
+        let words = reader.words(node).into_iter().map(|(word, _)| word).collect();
+        Type::Word(WordSet { of: format!("the key `{}`", entry.key), words, country: false })
+    };
+    match &entry.value.value {
+        Yaml::List(_) => Some(ListKey { name, ty: words(reader, &entry.value), default: None }),
+        Yaml::Map(_) => {
+            let mut fields = reader.fields(&entry.value, "a key of a list")?;
+            let (one_of, unit) = (fields.take("one_of"), fields.take("unit"));
+            let ty = match (one_of, unit) {
+                (Some(node), None) => Some(words(reader, node)),
+                (None, Some(node)) => read_unit(reader, node, &book.currency, &book.units),
+                _ => {
+                    reader.problem(Code::R0203, fields.spot, "a key of a list needs either `one_of` or `unit`", None);
+                    None
+                }
+            };
+            let default = fields.take("default").and_then(|node| {
+                let text = reader.text(node)?;
+                match &ty {
+                    Some(Type::Word(set)) if set.words.iter().any(|w| w == text) => Some(Value::Word(book.names.word(text))),
+                    Some(ty) => match literal(text, ty) {
+                        Ok(value) => Some(value),
+                        Err(message) => {
+                            reader.problem(Code::R0203, node.spot, message, literal_help(text, ty));
+                            None
+                        }
+                    },
+                    None => None,
+                }
+            });
+            fields.done(reader);
+            Some(ListKey { name, ty: ty?, default })
+        }
+        Yaml::Scalar(_) => {
+            Some(ListKey { name, ty: read_unit(reader, &entry.value, &book.currency, &book.units)?, default: None })
         }
     }
 }
@@ -202,6 +243,8 @@ pub fn parameter(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     let selected_by =
         fields.require(reader, "selected_by").and_then(|n| reader.one_of(n, &selected)).unwrap_or(SelectedBy::Period);
     let known_through = fields.take("known_through").and_then(|n| reader.date(n));
+    let existing_since =
+        fields.take("existing_since").and_then(|n| Some(Key { name: reader.string(n)?, at: reader.at(n.spot), target: None }));
     let by = fields.take("by").map(|n| read_tables::keys(reader, n)).unwrap_or_default();
     let values_node = fields.require(reader, "values");
     let mut values = Vec::new();
@@ -213,7 +256,13 @@ pub fn parameter(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
             reader.problem(Code::R0203, first.at.spot, message, Some("give a value as `table: [..]`, or leave `by` out".into()));
         }
         for item in items {
-            values.extend(dated_value(reader, item, &name, kind, &by));
+            let value = dated_value(reader, item, &name, kind, &by);
+            if let (Some(_), None) = (value.as_ref().and_then(|v| v.existing_by), &existing_since) {
+                let help = "add `existing_since: FACT`, a fact whose value is a date";
+                let message = format!("`{name}` does not say by which fact somebody was there before");
+                reader.problem(Code::R0302, item.spot, message, Some(help.into()));
+            }
+            values.extend(value);
         }
         if matches!(&node.value, Yaml::List(l) if l.is_empty()) {
             reader.problem(
@@ -230,7 +279,8 @@ pub fn parameter(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     let kind = kind.unwrap_or(Kind::One(Type::Number(Unit::zero())));
     let unit = kind.ty();
     let derived = None;
-    let parameter = Parameter { name, title, unit, selected_by, known_through, by, derived, values, shadows, note, at };
+    let parameter =
+        Parameter { name, title, unit, selected_by, known_through, existing_since, by, derived, values, shadows, note, at };
     let parts = read_scales::derived(&parameter, &kind, book.parameters.len());
     book.parameters.push(parameter);
     book.parameters.extend(parts);
@@ -239,6 +289,14 @@ pub fn parameter(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
 fn dated_value(reader: &mut Reader, node: &Node, name: &str, kind: &Kind, by: &[Key]) -> Option<DatedValue> {
     let mut fields = reader.fields(node, "a dated value")?;
     let in_force = reader.in_force(&mut fields);
+    let existing_by = fields.take("existing_by").and_then(|n| {
+        let day = reader.date(n)?;
+        if in_force.from.is_none_or(|from| day <= from) {
+            let message = "it binds those who were there before no earlier than the others";
+            reader.problem(Code::R0207, n.spot, message, Some("write a day after `from`".into()));
+        }
+        Some(day)
+    });
     let table = fields.take("table").map(|n| read_tables::table(reader, n, kind, by));
     let value_node = if table.is_some() { fields.take("value") } else { fields.require(reader, "value") };
     let cite = reader.cite(&mut fields, &format!("this value of `{name}`"));
@@ -253,7 +311,7 @@ fn dated_value(reader: &mut Reader, node: &Node, name: &str, kind: &Kind, by: &[
             return None;
         }
     };
-    Some(DatedValue { in_force, value, cite, note, at: reader.at(node.spot) })
+    Some(DatedValue { in_force, existing_by, value, cite, note, at: reader.at(node.spot) })
 }
 
 /// `unknown`, a literal of the unit, or a formula over parameters.

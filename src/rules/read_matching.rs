@@ -212,12 +212,13 @@ fn unit_cost(reader: &mut Reader, node: &Node) -> Option<UnitCost> {
             to = None;
         }
     }
+    let at_least = fields.take("at_least").and_then(|n| reader.decimal(n));
     let words = [("held", Remainder::Held), ("sold", Remainder::Sold), ("dropped", Remainder::Dropped)];
     let remainder = fields.require(reader, "remainder").and_then(|n| reader.one_of(n, &words));
     let cite = reader.cite(&mut fields, "this rounding");
     let note = reader.text_of(&mut fields, "note");
     fields.done(reader);
-    Some(UnitCost { to: to?, toward: toward?, remainder: remainder?, cite, note })
+    Some(UnitCost { to: to?, toward: toward?, at_least, remainder: remainder?, cite, note })
 }
 
 fn moves(reader: &mut Reader, node: &Node) -> Option<Moves> {
@@ -328,6 +329,7 @@ pub fn deny_loss(reader: &mut Reader, node: &Node, book: &mut RuleBook) {
         let Some(mut fields) = reader.fields(node, "`deny_loss`") else { continue };
         let in_force = reader.in_force(&mut fields);
         let when = fields.take("when").and_then(|n| reader.formula(n));
+        let lots = fields.take("where").and_then(|n| reader.formula(n));
         let (mut before, mut after) = (0, 0);
         if let Some(window) = fields.require(reader, "window")
             && let Some(mut inner) = reader.fields(window, "`window`")
@@ -343,7 +345,8 @@ pub fn deny_loss(reader: &mut Reader, node: &Node, book: &mut RuleBook) {
         fields.done(reader);
         if let (Some(units), Some(into)) = (units, into) {
             let into = if into == "nothing" { None } else { Some(basis_name(&into)) };
-            book.deny_loss.push(DenyLoss { in_force, when, before, after, units, into, cite, note, at: reader.at(node.spot) });
+            let at = reader.at(node.spot);
+            book.deny_loss.push(DenyLoss { in_force, when, lots, before, after, units, into, cite, note, at });
         }
     }
 }

@@ -26,7 +26,13 @@ pub fn valuation(reader: &mut Reader, node: &Node) -> Option<Valuation> {
         && let Some(mut inner) = reader.fields(node, "`rates`")
     {
         rate_source = inner.require(reader, "source").and_then(|n| reader.string(n)).unwrap_or_default();
-        let days = [("same", RateDay::Same), ("previous_publication", RateDay::PreviousPublication)];
+        let days = [
+            ("same", RateDay::Same),
+            ("previous_publication", RateDay::PreviousPublication),
+            ("publication_before", RateDay::PublicationBefore),
+            ("month_average", RateDay::MonthAverage),
+            ("year_average", RateDay::YearAverage),
+        ];
         rate_day = inner.require(reader, "day").and_then(|n| reader.one_of(n, &days)).unwrap_or(RateDay::Same);
         inner.done(reader);
     }
@@ -73,6 +79,12 @@ pub fn treatment(reader: &mut Reader, node: &Node) -> Option<Treatment> {
         let help = "write `as: rollover, lots: merged, acquired: own`";
         reader.problem(Code::R0203, node.spot, "`lots` is about a rollover, and merged lots have one day", Some(help.into()));
     }
+    let share_node = fields.take("share");
+    let share = share_node.and_then(|n| reader.formula(n));
+    if let (Some(node), false) = (share_node, first.effect == Effect::Rollover) {
+        let help = "use it with `as: rollover`: what was sent stays, and this part of its cost goes over";
+        reader.problem(Code::R0203, node.spot, "`share` is about a rollover", Some(help.into()));
+    }
     let because = reader.because(&mut fields);
     let cite = reader.cite(&mut fields, "this treatment");
     let note = reader.text_of(&mut fields, "note");
@@ -87,6 +99,7 @@ pub fn treatment(reader: &mut Reader, node: &Node) -> Option<Treatment> {
         cost: first.cost,
         keeps_date: first.keeps_date,
         taxed,
+        share,
         merges_lots: lots.unwrap_or(false),
         also,
         because,

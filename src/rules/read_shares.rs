@@ -208,6 +208,7 @@ fn carried(
         unit: unit.clone(),
         per: PerRule::always(Per::Year),
         rule: Rule { cases: Vec::new() },
+        under: None,
         computed: Some(Computed::Carry { offset, part: what }),
         because: None,
         cite: cite.clone(),

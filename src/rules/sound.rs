@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, suggestion};
 use crate::formula::code::Ref;
 use crate::formula::names::Per;
 
-use super::book::{At, Cite, Effect, Rule, RuleBook, SelectedBy, Tariff};
+use super::book::{At, Cite, EachWhat, Effect, Rule, RuleBook, SelectedBy, Tariff};
 use super::compile::{every_formula, tax_formulas};
 use super::{causes, cited, dates};
 
@@ -19,6 +19,7 @@ pub fn check(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
     fees(book, problems);
     beginnings(book, problems);
     causes::check(book, problems);
+    under(book, problems);
     super::read_rows::complete(problems, book);
     super::read_matching::complete(problems, book);
 }
@@ -157,7 +158,7 @@ fn citations(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
         return;
     }
     for (key, entry) in &book.sources {
-        if !reached.contains(key.as_str()) {
+        if !reached.contains(key.as_str()) && !book.union_files.contains(&entry.at.file) {
             let message = format!("the source `{key}` is never cited");
             problems.push(
                 Diagnostic::new(Code::R0408, message).at(entry.at.place()).help("cite it where it counts, or leave it out"),
@@ -196,6 +197,9 @@ fn unused(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
     let mut used: BTreeSet<Ref> = every_formula(book).iter().flat_map(|f| f.code.refs()).collect();
     used.extend(book.parameters.iter().flat_map(super::tables::key_refs));
     used.extend(book.offsets.iter().filter_map(|o| o.brought.as_ref()?.fact).map(|(fact, _)| Ref::Fact(fact)));
+    used.extend(book.parameters.iter().filter_map(|p| p.existing_since.as_ref()?.target));
+    used.extend(book.duties.iter().filter_map(|d| if let EachWhat::Record(key) = &d.each.what { key.target } else { None }));
+    used.extend(book.year_stated_by.as_ref().and_then(|k| k.target));
     used.extend(book.quantities.iter().flat_map(|q| &q.per.segments).filter_map(|k| k.target));
     used.extend(book.schedules.iter().filter_map(|s| crate::assess::schedules::scale_of(&s.how)));
     // A part that is used uses the whole.
@@ -205,6 +209,9 @@ fn unused(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
         }
     }
     let mut warn = |what: &str, name: &str, at: &At| {
+        if book.union_files.contains(&at.file) {
+            return;
+        }
         let message = format!("{what} `{name}` is never used");
         problems.push(Diagnostic::new(Code::R0409, message).at(at.place()).help("use it in a formula, or leave it out"));
     };
@@ -216,6 +223,11 @@ fn unused(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
     for (index, option) in book.options.iter().enumerate() {
         if !used.contains(&Ref::Option(index)) {
             warn(if option.is_reading { "the reading" } else { "the choice" }, &option.name, &option.at);
+        }
+    }
+    for (index, register) in book.registers.iter().enumerate() {
+        if !used.contains(&Ref::Register(index)) {
+            warn("the register", &register.name, &register.at);
         }
     }
     for (index, schedule) in book.schedules.iter().enumerate() {
@@ -262,6 +274,25 @@ fn beginnings(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
                         .help(help),
                 );
             }
+        }
+    }
+}
+
+// ---- what acts not in force would give ----
+
+/// A quantity under an act names an act that is not in force, and no formula reads it: it decides nothing.
+fn under(book: &RuleBook, problems: &mut Vec<Diagnostic>) {
+    let read: BTreeSet<Ref> = every_formula(book).iter().flat_map(|f| f.code.refs()).collect();
+    for (index, quantity) in book.quantities.iter().enumerate() {
+        let Some((act, at)) = &quantity.under else { continue };
+        unknown_source(book, act, at, problems);
+        if book.sources.contains_key(act) && !dates::not_in_force(book, &vec![(act.clone(), at.clone())]) {
+            let message = format!("`{act}` is in force: what rests on it counts anyway");
+            problems.push(Diagnostic::new(Code::R0407, message).at(at.place()).help("leave `under` out"));
+        }
+        if read.contains(&Ref::Quantity(index)) {
+            let message = format!("`{}` is what an act not in force would give; no formula may rest on it", quantity.name);
+            problems.push(Diagnostic::new(Code::R0305, message).at(quantity.at.place()).help("read it in a report only"));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, suggestion};
 use crate::formula::code::Ref;
-use crate::formula::names::Names;
+use crate::formula::names::{Detail, Named, Names};
 use crate::formula::types::{Type, Value};
 
 use super::book::{Given, Key, Parameter, RuleBook, TableRow};
@@ -19,6 +19,9 @@ type Box_ = Vec<Vec<usize>>;
 pub fn resolve(book: &mut RuleBook, problems: &mut Vec<Diagnostic>) {
     let names = std::mem::take(&mut book.names);
     for parameter in &mut book.parameters {
+        if let Some(key) = parameter.existing_since.as_mut().filter(|_| parameter.derived.is_none()) {
+            since(key, &names, problems);
+        }
         // What is wrong with a part was said of the whole.
         let mut aside = Vec::new();
         let problems = if parameter.derived.is_some() { &mut aside } else { &mut *problems };
@@ -28,6 +31,22 @@ pub fn resolve(book: &mut RuleBook, problems: &mut Vec<Diagnostic>) {
         }
     }
     book.names = names;
+}
+
+/// The fact that says since when: a date of the taxpayer.
+fn since(key: &mut Key, names: &Names, problems: &mut Vec<Diagnostic>) {
+    let dated = |n: &Named| {
+        matches!(n.detail, Detail::Fact { about_row: false, about_asset: false, list: None, .. }) && n.ty == Type::Date
+    };
+    match names.by_name.get(&key.name).filter(|n| dated(n)) {
+        Some(named) => key.target = Some(named.target),
+        None => {
+            let known = names.by_name.iter().filter(|(_, n)| dated(n)).map(|(name, _)| name.as_str());
+            let help = suggestion(&key.name, known);
+            let message = format!("`{}` is not a fact whose value is a date", key.name);
+            problems.push(Diagnostic::new(Code::R0302, message).at(key.at.place()).help_opt(help));
+        }
+    }
 }
 
 /// What a key may be; an error where it is not a name with words.

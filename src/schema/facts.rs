@@ -85,6 +85,7 @@ fn of_type(ty: &Type) -> Value {
         Type::Number(_) => amount(),
         Type::Date => date(),
         Type::YesNo => json!({ "enum": ["yes", "no", "true", "false", true, false] }),
+        Type::Word(set) if !set.words.is_empty() => json!({ "enum": set.words }),
         Type::Word(_) | Type::Set(_) | Type::Bands(_) | Type::Record => scalar(),
     }
 }
@@ -95,8 +96,8 @@ fn of_fact(fact: &Fact) -> Value {
         FactShape::Set(words) => json!({ "type": "array", "items": { "enum": words } }),
         FactShape::Unit(ty) => of_type(ty),
         FactShape::List(keys) => {
-            let properties: Map<String, Value> = keys.iter().map(|(key, ty)| (key.clone(), of_type(ty))).collect();
-            let names: Vec<&String> = keys.iter().map(|(key, _)| key).collect();
+            let properties: Map<String, Value> = keys.iter().map(|k| (k.name.clone(), of_type(&k.ty))).collect();
+            let names: Vec<&String> = keys.iter().filter(|k| k.default.is_none()).map(|k| &k.name).collect();
             let record = json!({ "type": "object", "properties": properties, "required": names, "additionalProperties": false });
             return json!({ "type": "array", "items": record });
         }

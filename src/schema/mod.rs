@@ -10,6 +10,7 @@ mod files;
 mod format;
 mod rules;
 mod rules_matching;
+mod rules_regulation;
 mod rules_rows;
 mod rules_shares;
 mod rules_taxes;
@@ -145,6 +146,7 @@ impl File {
                 rules_rows::SHAPES,
                 rules_matching::SHAPES,
                 rules_taxes::SHAPES,
+                rules_regulation::SHAPES,
             ]
             .concat(),
             File::Example => files::EXAMPLE.to_vec(),

@@ -5,7 +5,6 @@ use super::{BECAUSE, CITE, FROM, Key, LIST_OF_TEXT, MAY_CITE, NOTE, PER_ABOUT, S
 
 const FORMULA: Key = may("formula", Formula, "How it is computed; `cases` where that depends on conditions.");
 const CASES: Key = may("cases", List(&Map("a case")), "Cases, tried in order; the last one is `otherwise`.");
-const ONE_RULE: &[&[&str]] = &[&["formula"], &["cases"]];
 const HEAD: &[&str] = &["jurisdiction"];
 
 pub const SHAPES: &[Shape] = &[
@@ -18,6 +17,7 @@ pub const SHAPES: &[Shape] = &[
             ("tax_year", HEAD),
             ("covers", HEAD),
             ("units", HEAD),
+            ("member_of", HEAD),
             ("month_end", HEAD),
             ("working_days", HEAD),
             ("note", HEAD),
@@ -32,6 +32,7 @@ pub const SHAPES: &[Shape] = &[
                 may("time_zone", Text, "The zone in which a row's day is found, such as `Europe/Paris`."),
                 may("tax_year", Map("the tax year"), "When the tax year begins; 1 January if nothing is said."),
                 may("covers", Map("`covers`"), "The periods for which the law is written down."),
+                may("member_of", LIST_OF_TEXT, "The unions whose rules hold here too, by their codes."),
                 may("units", LIST_OF_TEXT, "Further units, such as `kWh`."),
                 may("month_end", Map("`month_end`"), "How months and years are added to a date at the end of a month."),
                 may("working_days", Map("`working_days`"), "Days of rest and holidays, for due dates that move."),
@@ -64,10 +65,23 @@ pub const SHAPES: &[Shape] = &[
                 may("quantities", Names(&Map("a quantity")), "Amounts of a period."),
                 may("offsets", Names(&Map("an offset")), "Losses and other amounts that are carried to later years."),
                 may("taxes", Names(&Map("a tax")), "What is owed."),
+                may("registers", Names(&Map("a register")), "Names that authorities keep: licensed operators, sanctions."),
+                may(
+                    "regulation",
+                    Names(&Map("a rule of regulation")),
+                    "What is required, forbidden, or to be reported beside taxes.",
+                ),
             ],
         )
     },
-    shape("the tax year", "The tax year.", &[need("begins", MonthDay, "Its first day, as month-day: `01-01`.")]),
+    shape(
+        "the tax year",
+        "The tax year.",
+        &[
+            need("begins", MonthDay, "Its first day, as month-day: `01-01`."),
+            may("stated_by", Name, "A fact that is a date: its month and day begin the year of a taxpayer who states it."),
+        ],
+    ),
     shape(
         "`covers`",
         "The periods that may be assessed.",
@@ -141,7 +155,11 @@ pub const SHAPES: &[Shape] = &[
                 may("one_of", List(&Name), "The words it can be."),
                 may("some_of", List(&Name), "The words of which it can be several."),
                 may("unit", Unit, "The unit of its amount, or `date`, or `yes_no`."),
-                may("list_of", Names(&Unit), "A list of records: their keys, each with its unit."),
+                may(
+                    "list_of",
+                    Names(&Either(&[Unit, List(&Name), Map("a key of a list")])),
+                    "A list of records: their keys, each with its unit, its words, or both and a default.",
+                ),
                 may(
                     "varies",
                     Words(&["no", "by_year", "by_month", "by_date"]),
@@ -188,6 +206,18 @@ pub const SHAPES: &[Shape] = &[
             NOTE,
         ],
     ),
+    Shape {
+        one_of: &[&["unit"], &["one_of"]],
+        ..shape(
+            "a key of a list",
+            "What stands under a key of each record.",
+            &[
+                may("unit", Unit, "Its unit."),
+                may("one_of", List(&Name), "The words it can be."),
+                may("default", Text, "What holds where a record leaves it out."),
+            ],
+        )
+    },
     shape(
         "an option",
         "An option of a reading or choice.",
@@ -224,14 +254,15 @@ pub const SHAPES: &[Shape] = &[
         )
     },
     Shape {
-        one_of: ONE_RULE,
+        one_of: &[&["unit", "formula"], &["unit", "cases"], &["one_of", "formula"], &["one_of", "cases"]],
         ..shape(
             "a field",
             "A field computed for each row of a block.",
             &[
                 TITLE,
                 NOTE,
-                need("unit", Unit, "Its unit."),
+                may("unit", Unit, "Its unit."),
+                may("one_of", List(&Name), "The words it can be."),
                 FORMULA,
                 CASES,
                 may(
@@ -255,12 +286,13 @@ pub const SHAPES: &[Shape] = &[
                 need("unit", Unit, "Its unit."),
                 may(
                     "per",
-                    Either(&[Words(&["year", "quarter", "month", "row"]), Form("^segment of [a-z]"), Map("`per`")]),
+                    Either(&[Words(&["year", "quarter", "month", "day", "row"]), Form("^segment of [a-z]"), Map("`per`")]),
                     PER_ABOUT,
                 ),
                 FORMULA,
                 CASES,
                 may("allocate", Map("`allocate`"), "An amount shared out over heads, or over the periods of the quantity."),
+                may("under", Text, "An act not in force, under which it is computed all the same."),
                 BECAUSE,
                 CITE,
             ],

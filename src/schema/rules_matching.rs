@@ -111,6 +111,7 @@ pub const SHAPES: &[Shape] = &[
         "An average of a unit that the law rounds.",
         &[
             need("round", Map("`round`"), "To what."),
+            may("at_least", Number, "A unit that costs less than this is not rounded."),
             need(
                 "remainder",
                 Words(&["held", "sold", "dropped"]),
@@ -187,6 +188,7 @@ pub const SHAPES: &[Shape] = &[
             FROM,
             UNTIL,
             WHEN,
+            may("where", Formula, "Of which lots the loss is denied; all, if left out."),
             need("window", Map("`window`"), "How near purchases are."),
             need("units", Formula, "On how many units the loss is denied."),
             need("into", Text, "Where it goes: `cost`, a basis, or `nothing`."),

@@ -44,7 +44,11 @@ pub const SHAPES: &[Shape] = &[
         "Exchange rates.",
         &[
             need("source", Text, "Whose rates count."),
-            need("day", Words(&["same", "previous_publication"]), "The rate of the day itself, or the last one published."),
+            need(
+                "day",
+                Words(&["same", "previous_publication", "publication_before", "month_average", "year_average"]),
+                "The rate of the day itself, the last one published by the day or before it, or the average of its month or tax year.",
+            ),
         ],
     ),
     shape(
@@ -59,6 +63,11 @@ pub const SHAPES: &[Shape] = &[
             COST,
             ACQUIRED,
             may("taxed", Formula, "Of an exchange: which of the lots given are disposed of; the others carry their cost over."),
+            may(
+                "share",
+                Formula,
+                "Of a rollover: the part of the cost that goes over, while the units sent stay where they are.",
+            ),
             may("lots", Words(&["kept", "merged"]), "Of a rollover: what comes in is a lot for each that left, or one."),
             BECAUSE,
             FROM,

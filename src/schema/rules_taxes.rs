@@ -46,7 +46,7 @@ pub const SHAPES: &[Shape] = &[
         ],
     ),
     Shape {
-        one_of: &[&["day", "of"], &["before", "of"], &["days"], &["months"]],
+        one_of: &[&["day", "of"], &["before", "of"], &["days"], &["months"], &["months", "days"]],
         ..shape(
             "a due date",
             "The last day for payment.",

@@ -23,6 +23,7 @@ pub const SHAPES: &[Shape] = &[
                     "Whose day decides which value holds.",
                 ),
                 may("by", List(&Name), "What its tables are looked up by: facts, labels, readings, choices."),
+                may("existing_since", Name, "The fact that says since when somebody is there: for `existing_by`."),
                 may("known_through", Date, "The last day for which it is known to hold; past it, it is an assumption."),
                 need("values", List(&Map("a dated value")), "The values, in the order of their dates."),
             ],
@@ -36,6 +37,7 @@ pub const SHAPES: &[Shape] = &[
             &[
                 FROM,
                 UNTIL,
+                may("existing_by", Date, "From when on it binds those who were there before it began."),
                 may("value", GIVEN, "`10%`, `0.2`, `5000 EUR`, `2024-07-01`, a formula over parameters, or `unknown`."),
                 may("table", List(&Map("a row of a table")), "Rows, tried in order; the first that fits counts."),
                 CITE,

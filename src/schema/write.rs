@@ -44,7 +44,16 @@ fn of_shape(shape: &Shape) -> Value {
         map.insert("required".into(), json!(needed));
     }
     if !shape.one_of.is_empty() {
-        let sets: Vec<Value> = shape.one_of.iter().map(|set| json!({ "required": set })).collect();
+        // A set within another is met only where what the other adds is not there.
+        let set = |set: &&[&str]| {
+            let wider = shape.one_of.iter().filter(|other| other.len() > set.len() && set.iter().all(|key| other.contains(key)));
+            let added: Vec<&str> = wider.flat_map(|other| other.iter().copied()).filter(|key| !set.contains(key)).collect();
+            match added.is_empty() {
+                true => json!({ "required": set }),
+                false => json!({ "required": set, "not": { "required": added } }),
+            }
+        };
+        let sets: Vec<Value> = shape.one_of.iter().map(set).collect();
         map.insert("oneOf".into(), json!(sets));
     }
     if !shape.with.is_empty() {

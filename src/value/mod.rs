@@ -1,21 +1,37 @@
 //! What things were worth: prices, exchange rates, and the value of a row in the law's currency.
 
+mod candles;
+mod cells;
 mod market;
+pub mod missing;
+pub mod open;
+mod other;
+mod read_prices;
+mod read_rates;
+mod sheet;
+mod symbol;
 pub mod tables;
+pub mod ways;
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::OnceLock;
 
 use chrono::{NaiveDate, TimeZone, Utc};
 
 use crate::assess::env::Days;
-use crate::assess::refusal::{Log, Outcome};
+use crate::assess::refusal::{Log, Outcome, Refused};
+use crate::calendar::TaxCalendar;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ledger::{Ledger, Leg, Symbol, Transaction};
 use crate::number::{self, Decimal, NumberError};
 use crate::rules::RuleBook;
-use crate::rules::book::{PriceAt, RateDay, Side, ValueFrom};
+use crate::rules::book::{Side, ValueFrom};
 use tables::{Prices, Rates};
+use ways::{Wanted, Way};
+
+type Ways = HashMap<String, HashMap<String, HashMap<NaiveDate, Option<Rc<Way>>>>>;
 
 /// Values rows on demand and remembers them.
 pub struct Valuer<'a> {
@@ -27,10 +43,17 @@ pub struct Valuer<'a> {
     pub log: &'a Log,
     memo: Vec<[OnceCell<Outcome<Decimal>>; 4]>,
     shared: Option<&'a Values>,
+    /// How currencies become others, by both and the day.
+    ways: RefCell<Ways>,
+    /// How often a rate or price was used of which something is to be said.
+    remarked: Cell<usize>,
+    /// What was used, while somebody wants to be told.
+    story: RefCell<Option<Vec<String>>>,
 }
 
 /// What rows are worth, found once for several runs over the same rows. Only what could be found: a refusal belongs to its run.
-pub struct Values(Vec<[OnceLock<Decimal>; 4]>);
+/// With each goes whether something is to be said of the rates or prices used, by each run that uses it.
+pub struct Values(Vec<[OnceLock<(Decimal, bool)>; 4]>);
 
 impl Values {
     /// Room for so many rows.
@@ -60,7 +83,19 @@ impl<'a> Valuer<'a> {
     ) -> Self {
         // Rows after those that the run sees are few: payments. They are valued without a memory.
         let memo = std::iter::repeat_with(Default::default).take(days.seen).collect();
-        Valuer { book, ledger, days: days.all, prices, rates, log, memo, shared }
+        Valuer {
+            book,
+            ledger,
+            days: days.all,
+            prices,
+            rates,
+            log,
+            memo,
+            shared,
+            ways: RefCell::default(),
+            remarked: Cell::default(),
+            story: RefCell::default(),
+        }
     }
 
     /// A value of a row in the law's currency.
@@ -82,15 +117,26 @@ impl<'a> Valuer<'a> {
         let Some(cell) = self.shared.and_then(|s| s.0.get(row)).and_then(|slots| slots.get(slot)) else {
             return self.compute(row, which);
         };
-        if let Some(known) = cell.get() {
+        if let Some((known, false)) = cell.get() {
             return Ok(*known);
         }
+        let before = self.remarked.get();
         let value = self.compute(row, which);
         if let Ok(value) = value {
             // Another run may have come first, with the same value.
-            let _ = cell.set(value);
+            let _ = cell.set((value, self.remarked.get() > before));
         }
         value
+    }
+
+    /// The rates and prices that a value of a row rests on, in words.
+    pub fn story(&self, row: usize, which: Which) -> Vec<String> {
+        self.story.replace(Some(Vec::new()));
+        // Computed once more, so that what was looked up is told; the value is the same.
+        let _ = self.compute(row, which);
+        let mut told = self.story.take().unwrap_or_default();
+        told.dedup();
+        told
     }
 
     fn compute(&self, index: usize, which: Which) -> Outcome<Decimal> {
@@ -116,7 +162,7 @@ impl<'a> Valuer<'a> {
         if legs.is_empty() {
             return self.valueless(row, day);
         }
-        let mut missing = None;
+        let mut missing: Option<Refused> = None;
         for from in &self.book.valuation.order {
             let found = match from {
                 ValueFrom::Row => self.stated(row, day, side),
@@ -130,7 +176,7 @@ impl<'a> Valuer<'a> {
                 return value;
             }
         }
-        Err(missing.unwrap_or_else(|| self.no_value(row, day, legs.first().map_or(Symbol::NONE, |l| l.asset))))
+        Err(missing.unwrap_or_else(|| self.no_value(row, day, legs.first().map_or("", |l| self.ledger.name(l.asset)))))
     }
 
     /// The legs in the order in which their market value counts.
@@ -167,7 +213,7 @@ impl<'a> Valuer<'a> {
         }
     }
 
-    fn unknown_amount(&self, row: &Transaction, leg: Leg) -> crate::assess::refusal::Refused {
+    fn unknown_amount(&self, row: &Transaction, leg: Leg) -> Refused {
         self.log.refuse(format!("amount:{}", row.id), || {
             let message = format!("the row `{}` names {} without the amount", row.id, self.ledger.name(leg.asset));
             self.at(
@@ -179,32 +225,20 @@ impl<'a> Valuer<'a> {
     }
 
     /// Amount times price, turned into the law's currency; `None` where there is no price.
-    fn priced(
-        &self,
-        row: &Transaction,
-        leg: Leg,
-        day: NaiveDate,
-        missing: &mut Option<crate::assess::refusal::Refused>,
-    ) -> Option<Outcome<Decimal>> {
+    fn priced(&self, row: &Transaction, leg: Leg, day: NaiveDate, missing: &mut Option<Refused>) -> Option<Outcome<Decimal>> {
         if self.ledger.is_currency(leg.asset) {
             return Some(self.money(row, leg, day));
         }
         let asset = self.ledger.name(leg.asset);
         let Some(amount) = leg.amount else { return Some(Err(self.unknown_amount(row, leg))) };
-        let found = match self.book.valuation.price_at {
-            PriceAt::Instant => self.prices.at_or_before(asset, row.timestamp, &self.book.currency),
-            PriceAt::Day => {
-                let (from, until) = self.bounds(day)?;
-                self.prices.on_day(asset, from, until, row.timestamp, &self.book.currency)
+        match self.by_price(row, amount, asset, day, row.timestamp) {
+            Ok(value) => Some(value),
+            Err(asset) => {
+                let refused = self.no_value(row, day, asset);
+                missing.get_or_insert(refused);
+                None
             }
-        };
-        let Some(found) = found else {
-            let refused = self.no_value(row, day, leg.asset);
-            missing.get_or_insert(refused);
-            return None;
-        };
-        let value = self.guard(row, number::mul(amount, found.price));
-        Some(value.and_then(|value| self.in_currency(row, value, found.currency, day)))
+        }
     }
 
     /// The instants at which a local day begins and ends.
@@ -245,7 +279,7 @@ impl<'a> Valuer<'a> {
         let mut missing = None;
         match self.priced(row, fee, day, &mut missing) {
             Some(value) => value,
-            None => Err(missing.unwrap_or_else(|| self.no_value(row, day, fee.asset))),
+            None => Err(missing.unwrap_or_else(|| self.no_value(row, day, self.ledger.name(fee.asset)))),
         }
     }
 
@@ -264,38 +298,17 @@ impl<'a> Valuer<'a> {
     }
 
     fn in_currency(&self, row: &Transaction, amount: Decimal, from: &str, day: NaiveDate) -> Outcome<Decimal> {
-        let to = self.book.currency.as_str();
-        if from == to || amount.is_zero() {
-            return Ok(amount);
-        }
-        let found = match self.book.valuation.rate_day {
-            RateDay::Same => self.rates.on(from, to, day),
-            RateDay::PreviousPublication => self.rates.on_or_before(from, to, day),
-        };
-        let Some(found) = found else {
-            let refused = self.log.refuse(format!("rate:{from}:{to}:{day}"), || {
-                let message = format!("no rate {from}/{to} is given for {day}");
-                let source = &self.book.valuation.rate_source;
-                self.at(row, Diagnostic::new(Code::A0202, message))
-                    .help(format!("add the line `{day},{from},{to},RATE` to the file given with `--rates` ({source})"))
-            });
-            self.log.add_row(&refused, &row.id);
-            return Err(refused);
-        };
-        self.guard(row, if found.inverse { number::div(amount, found.rate) } else { number::mul(amount, found.rate) })
+        self.exchanged(amount, (from, &self.book.currency), day, Some(row))
     }
 
-    fn no_value(&self, row: &Transaction, day: NaiveDate, asset: Symbol) -> crate::assess::refusal::Refused {
-        let name = self.ledger.name(asset);
-        let refused = self.log.refuse(format!("price:{name}:{day}"), || {
-            let currency = &self.book.currency;
-            let message = format!("no price {name}/{currency} is given for {day}");
-            let help = format!(
-                "add the line `{},{name},{currency},PRICE` to the file given with `--prices`, or give the row a `value`",
-                row.timestamp.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
-            );
-            self.at(row, Diagnostic::new(Code::A0203, message)).help(help)
-        });
+    fn wanted(&self) -> Wanted<'a> {
+        let calendar = TaxCalendar { month: self.book.year_begins.0, day: self.book.year_begins.1 };
+        Wanted { day: self.book.valuation.rate_day, calendar, own: &self.book.currency }
+    }
+
+    fn no_value(&self, row: &Transaction, day: NaiveDate, name: &str) -> Refused {
+        let refused = self
+            .no_price(name, day, row.timestamp, |message, help| self.at(row, message).help(help + ", or give the row a `value`"));
         self.log.add_row(&refused, &row.id);
         refused
     }

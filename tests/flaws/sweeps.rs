@@ -22,8 +22,24 @@ fn every() -> impl Iterator<Item = (usize, &'static File, &'static Spot)> {
 const FOR_READERS: &[&str] = &["title", "note", "argument", "question", "url", "at", "source"];
 
 /// Keys behind which a formula stands.
-const FORMULAS: &[&str] =
-    &["formula", "when", "then", "otherwise", "applies", "base", "rate", "amount", "less", "cost", "proceeds", "limit"];
+const FORMULAS: &[&str] = &[
+    "formula",
+    "when",
+    "then",
+    "otherwise",
+    "applies",
+    "base",
+    "rate",
+    "amount",
+    "less",
+    "cost",
+    "proceeds",
+    "limit",
+    "subject",
+    "requires",
+    "forbids",
+    "must_report",
+];
 
 /// Words of formulas that are no names.
 const WORDS: &[&str] = &[
@@ -111,7 +127,8 @@ fn uses(name: &str) -> usize {
 
 /// An option that no formula names is what the others leave, and a tax may bear the name of a word: they may be called anything.
 fn is_free(spot: &Spot) -> bool {
-    spot.path.len() == 4 && spot.path[2] == "options" || spot.path.len() == 2 && spot.path[0] == "taxes"
+    spot.path.len() == 4 && spot.path[2] == "options"
+        || spot.path.len() == 2 && matches!(spot.path[0].as_str(), "taxes" | "regulation")
 }
 
 #[test]
@@ -169,7 +186,10 @@ fn every_value_misspelt_is_found() {
         FOR_READERS.contains(&s.name())
             || matches!(s.name(), "class" | "borne_by" | "jurisdiction" | "known_through")
             || FORMULAS.contains(&s.name())
-            || s.path.iter().any(|step| step == "one_of" || step == "units")
+            || matches!(s.name(), "message" | "cure" | "replaced_by")
+            || s.path.iter().any(|step| matches!(step.as_str(), "one_of" | "units" | "registers"))
+            // The words of a key of a list.
+            || (s.path.iter().any(|step| step == "list_of") && s.path.last().is_some_and(|step| step.parse::<usize>().is_ok()))
     };
     let plain = every().filter(|(_, _, s)| s.is_scalar() && !s.text.is_empty() && !free(s));
     let (mut caught, mut faults) = (0, Vec::new());

@@ -14,7 +14,7 @@ use crate::formula::code::{Code, Op};
 use crate::formula::names::{Names, Per, Scope};
 use crate::formula::token::Span;
 use crate::formula::tree::{Binary, Expr, Node};
-use crate::formula::types::{Type, Unit, Value};
+use crate::formula::types::{Type, Unit, Value, WordSet};
 
 /// Something wrong in a formula.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,9 +25,18 @@ pub struct Fault {
     pub help: Option<String>,
 }
 
-/// Checks a tree. `guards` are texts of conditions known to hold (from earlier cases), for divisors.
-pub fn check(expr: &Expr, text: &str, names: &Names, scope: Scope, guards: &[String]) -> Result<Code, Vec<Fault>> {
-    let mut checker = Checker { text, names, scope, faults: Vec::new(), guards: guards.to_vec() };
+/// Checks a tree. `guards` are texts of conditions known to hold (from earlier cases), for divisors; of what is to give a word,
+/// `wanted` has the words.
+pub fn check(
+    expr: &Expr,
+    text: &str,
+    names: &Names,
+    scope: Scope,
+    guards: &[String],
+    wanted: Option<&Type>,
+) -> Result<Code, Vec<Fault>> {
+    let words = if let Some(Type::Word(set)) = wanted { Some(set) } else { None };
+    let mut checker = Checker { text, names, scope, faults: Vec::new(), guards: guards.to_vec(), words };
     match checker.expr(expr) {
         Some(code) if checker.faults.is_empty() => Ok(code),
         _ => Err(checker.faults),
@@ -66,6 +75,8 @@ struct Checker<'a> {
     scope: Scope,
     faults: Vec<Fault>,
     guards: Vec<String>,
+    /// The words that the formula may give.
+    words: Option<&'a WordSet>,
 }
 
 impl Checker<'_> {
@@ -94,6 +105,7 @@ impl Checker<'_> {
             Node::Binary(op, a, b) => return self.binary(*op, a, b, span),
             Node::Is { subject, words, negated } => return self.is(subject, words, *negated, span),
             Node::Includes(subject, word, word_span) => return self.includes(subject, word, *word_span, span),
+            Node::InCurrency(amount, currency) => return self.in_currency(amount, currency, span),
             Node::Known(name) => {
                 let code = self.name(name, span)?;
                 match code.op {

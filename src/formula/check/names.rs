@@ -4,7 +4,7 @@ use crate::diagnostic::{Code as Kind, suggestion};
 use crate::formula::code::{Code, Op, PartField, Ref, RowField};
 use crate::formula::names::{Cut, Detail, Item, Named, Per, Varies};
 use crate::formula::token::Span;
-use crate::formula::types::Type;
+use crate::formula::types::{Type, Value};
 
 use super::Checker;
 
@@ -30,7 +30,9 @@ impl Checker<'_> {
         {
             return Some(Code { span, ty, op: Op::Ref(Ref::Row(field)) });
         }
-        let Some(named) = self.names.by_name.get(name) else { return self.unknown(name, span) };
+        let Some(named) = self.names.by_name.get(name) else {
+            return self.given_word(name, span).or_else(|| self.unknown(name, span));
+        };
         if !self.allowed(name, named, span) {
             return None;
         }
@@ -53,6 +55,13 @@ impl Checker<'_> {
         keys.iter().enumerate().find(|(_, (key, _))| key == name).map(|(index, (_, ty))| (index, ty.clone()))
     }
 
+    /// A word that the formula may give.
+    fn given_word(&self, name: &str, span: Span) -> Option<Code> {
+        let set = self.words.filter(|set| set.words.iter().any(|w| w == name))?;
+        let word = Value::Word(self.names.find_word(name)?);
+        Some(Code { span, ty: Type::Word(set.clone()), op: Op::Const(word) })
+    }
+
     pub(super) fn unknown(&mut self, name: &str, span: Span) -> Option<Code> {
         let elsewhere = self.names.row_field(name).is_some()
             || [Item::Match, Item::Disposal, Item::Income, Item::Expense, Item::Acquisition]
@@ -65,7 +74,8 @@ impl Checker<'_> {
         }
         let parts = PartField::WORDS.iter().map(|(w, _)| *w).filter(|w| self.names.part_field(w, self.scope.item).is_some());
         let rows = RowField::WORDS.iter().map(|(w, _)| *w).filter(|_| self.scope.item.is_row());
-        let known: Vec<&str> = self.names.by_name.keys().map(String::as_str).chain(parts).chain(rows).collect();
+        let words = self.words.iter().flat_map(|set| set.words.iter().map(String::as_str));
+        let known: Vec<&str> = self.names.by_name.keys().map(String::as_str).chain(parts).chain(rows).chain(words).collect();
         let help = suggestion(name, known.iter().copied());
         self.fault(Kind::R0302, span, format!("nothing is named `{name}`"), help)
     }
@@ -190,6 +200,9 @@ impl Checker<'_> {
                     };
                     (Kind::R0307, message, help)
                 })
+            }
+            Detail::Register => {
+                Some((Kind::R0305, format!("`{name}` is a register"), "ask it about a row: `NAME includes counterparty`"))
             }
             Detail::Basis => {
                 let carries = matches!(scope.item, Item::Match | Item::Disposal | Item::Holding);

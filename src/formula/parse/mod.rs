@@ -256,6 +256,13 @@ impl Parser<'_> {
         if !self.eat_word("in") {
             return Ok(None);
         }
+        if let (Token::Name(name), false) = (self.peek(), negated)
+            && crate::ledger::is_currency(name)
+        {
+            let node = Node::InCurrency(Box::new(left.clone()), name.clone());
+            self.at += 1;
+            return Ok(Some(Expr { span: left.span.to(self.last_span()), node }));
+        }
         self.want("[")?;
         let mut words = vec![self.name("a word")?];
         while self.eat(",") {

@@ -1,0 +1,6 @@
+//! Rule files and formats are embedded: a change of one of them is a change of the library.
+
+fn main() {
+    println!("cargo::rerun-if-changed=jurisdictions");
+    println!("cargo::rerun-if-changed=formats");
+}

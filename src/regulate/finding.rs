@@ -1,0 +1,183 @@
+//! Findings: what was found at each place, days and rows of one kind gathered into one.
+
+use chrono::NaiveDate;
+use rustc_hash::FxHashMap;
+
+use crate::assess::run::Run;
+use crate::assess::world::{Ctx, Item};
+use crate::formula::names::Per;
+use crate::rules::RuleBook;
+use crate::rules::book::{Duty, EachWhat, Severity, Status, Verb};
+
+use super::Question;
+use super::answer::Answer;
+use super::show::{figures, filled};
+
+/// Something that the law asks for, and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The name of the rule in the law's file.
+    pub rule: String,
+    pub title: String,
+    pub verb: Verb,
+    pub severity: Severity,
+    pub outcome: Outcome,
+    /// The customer or taxpayer it is about, where one was named.
+    pub subject: Option<String>,
+    pub message: String,
+    /// What would mend it.
+    pub cure: Option<String>,
+    /// The numbers put in, by name.
+    pub figures: Vec<(String, String)>,
+    /// First and last day.
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+    pub due: Option<NaiveDate>,
+    /// Ids of the rows.
+    pub transactions: Vec<String>,
+    /// Keys of the sources.
+    pub cite: Vec<String>,
+    /// How sure the least sure of them is.
+    pub status: Status,
+    /// For what an act not in force would ask: the act, in words.
+    pub under: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// A requirement is not met, or what is forbidden was done.
+    Failed,
+    ToReport,
+    /// Something is missing to tell.
+    NotChecked,
+    /// Under an act not in force it would not be met.
+    WouldFail,
+    /// Under an act not in force it would be met.
+    WouldBeMet,
+    Met,
+}
+
+impl Outcome {
+    pub const WORDS: &'static [(&'static str, Outcome)] = &[
+        ("failed", Outcome::Failed),
+        ("to_report", Outcome::ToReport),
+        ("not_checked", Outcome::NotChecked),
+        ("would_fail", Outcome::WouldFail),
+        ("would_be_met", Outcome::WouldBeMet),
+        ("met", Outcome::Met),
+    ];
+
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, o)| *o == self).map_or("", |(w, _)| w)
+    }
+}
+
+/// A rule at one place.
+pub struct Hit {
+    answer: Answer,
+    message: String,
+    cure: Option<String>,
+    figures: Vec<(String, String)>,
+    from: NaiveDate,
+    to: NaiveDate,
+    due: Option<NaiveDate>,
+    /// The row it stands on.
+    row: Option<String>,
+}
+
+impl Hit {
+    pub fn new(run: &Run<'_>, duty: &Duty, ctx: Ctx, answer: Answer, due: Option<NaiveDate>) -> Hit {
+        let day = run.world.day_of(ctx.item);
+        let row = run.world.row_of(ctx.item).and_then(|r| run.env.ledger.rows.get(r)).map(|r| r.id.to_string());
+        let (from, to) = day.map_or((ctx.period.begin, ctx.period.end), |day| (day, day));
+        let message = match &answer {
+            Answer::Missing(what) => format!("not checked: {}", what.join("; ")),
+            Answer::Found => duty.message.as_ref().map_or_else(|| plain(duty), |text| filled(run, text, ctx)),
+            Answer::Met | Answer::Beside => String::new(),
+        };
+        // Of what is met only the last numbers are of interest, and they cost time on every day.
+        let shows = !matches!(answer, Answer::Met) || matches!(ctx.item, Item::Record(_)) || from != to;
+        let figures = if shows { figures(run, duty, ctx) } else { Vec::new() };
+        let cure = duty.cure.as_ref().filter(|_| answer == Answer::Found).map(|text| filled(run, text, ctx));
+        Hit { answer, message, cure, figures, from, to, due, row }
+    }
+}
+
+/// What a rule says without a message of its own.
+fn plain(duty: &Duty) -> String {
+    match duty.verb {
+        Verb::Requires => format!("{}: this is not met", duty.title),
+        Verb::Forbids | Verb::MustReport => duty.title.clone(),
+    }
+}
+
+/// What was found, gathered while it is found: rows with the same message, days that follow each other.
+#[derive(Default)]
+pub struct Hits {
+    groups: Vec<(Hit, Vec<String>)>,
+    /// The group of a message.
+    by_message: FxHashMap<(Answer, String, Option<NaiveDate>), usize>,
+    met: Option<Hit>,
+}
+
+impl Hits {
+    pub fn add(&mut self, hit: Hit, duty: &Duty) {
+        if hit.answer == Answer::Met {
+            self.met = Some(hit);
+            return;
+        }
+        let by_row = matches!(duty.each.what, EachWhat::Transaction | EachWhat::Disposal);
+        let by_day = matches!(duty.each.what, EachWhat::Period(Per::Day));
+        let key = (hit.answer.clone(), hit.message.clone(), hit.due);
+        let known = self.by_message.get(&key).copied().filter(|_| by_row || by_day);
+        let follows =
+            |group: &Hit| group.figures == hit.figures && group.cure == hit.cure && group.to.succ_opt() == Some(hit.from);
+        if let Some((group, rows)) = known.and_then(|i| self.groups.get_mut(i))
+            && (by_row || follows(group))
+        {
+            group.to = group.to.max(hit.to);
+            if group.figures != hit.figures {
+                group.figures.clear();
+            }
+            rows.extend(hit.row);
+            return;
+        }
+        self.by_message.insert(key, self.groups.len());
+        let rows = hit.row.clone().into_iter().collect();
+        self.groups.push((hit, rows));
+    }
+
+    /// The findings of a rule. Where nothing was found or left open, one that says it is met.
+    pub fn findings(self, book: &RuleBook, duty: &Duty, question: Question<'_>) -> Vec<Finding> {
+        let met = self.met.filter(|_| self.groups.is_empty()).map(|hit| (hit, Vec::new()));
+        self.groups.into_iter().chain(met).map(|(hit, rows)| finding(book, duty, hit, rows, question)).collect()
+    }
+}
+
+fn finding(book: &RuleBook, duty: &Duty, hit: Hit, transactions: Vec<String>, question: Question<'_>) -> Finding {
+    let outcome = match (&hit.answer, duty.verb) {
+        (Answer::Found, Verb::MustReport) => Outcome::ToReport,
+        (Answer::Found, _) => Outcome::Failed,
+        (Answer::Missing(_), _) => Outcome::NotChecked,
+        (Answer::Met | Answer::Beside, _) => Outcome::Met,
+    };
+    let status = duty.cite.iter().map(|(key, _)| book.status(key)).max_by_key(|s| Status::WORDS.iter().position(|(_, w)| w == s));
+    Finding {
+        rule: duty.name.clone(),
+        title: duty.title.clone(),
+        verb: duty.verb,
+        severity: duty.severity,
+        outcome,
+        subject: question.customer.or(question.taxpayer).map(str::to_owned),
+        message: hit.message,
+        cure: hit.cure,
+        figures: hit.figures,
+        from: hit.from,
+        to: hit.to,
+        due: hit.due,
+        transactions,
+        cite: duty.cite.iter().map(|(key, _)| key.clone()).collect(),
+        status: status.unwrap_or(Status::Unconfirmed),
+        under: None,
+    }
+}

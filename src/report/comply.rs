@@ -1,0 +1,200 @@
+//! Findings for a terminal, Markdown and JSON.
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::engine::Compliance;
+use crate::formula::types::Value;
+use crate::law::words::{status, thousands, value as value_of};
+use crate::number::{Decimal, plain};
+use crate::page::{Block, Page, Table, Term, Text};
+use crate::regulate::{Finding, Outcome};
+use crate::rules::RuleBook;
+use crate::rules::book::Status;
+
+/// The findings of a day as a document: what is not met first, what is met last.
+pub fn page(book: &RuleBook, found: &Compliance) -> Page {
+    let mut blocks = vec![Block::Para(summary(found).into())];
+    let sections: [(&str, &[Outcome]); 4] = [
+        ("Not met", &[Outcome::Failed]),
+        ("To report", &[Outcome::ToReport]),
+        ("Not checked", &[Outcome::NotChecked]),
+        ("Under acts not in force", &[Outcome::WouldFail, Outcome::WouldBeMet]),
+    ];
+    for (title, outcomes) in sections {
+        let own: Vec<&Finding> = found.findings.iter().filter(|f| outcomes.contains(&f.outcome)).collect();
+        if own.is_empty() {
+            continue;
+        }
+        blocks.push(Block::Section(format!("{title} ({})", own.len())));
+        for finding in own {
+            blocks.push(Block::Entry { title: finding.title.clone(), name: finding.rule.clone() });
+            blocks.push(Block::Terms(terms(book, finding)));
+        }
+    }
+    let met: Vec<Text> = found
+        .findings
+        .iter()
+        .filter(|f| f.outcome == Outcome::Met)
+        .map(|f| Text::new().plain(format!("{} ", f.title)).code(f.rule.as_str()))
+        .collect();
+    if !met.is_empty() {
+        blocks.push(Block::Section(format!("Met ({})", met.len())));
+        blocks.push(Block::List(met));
+    }
+    if !found.quantities.is_empty() {
+        blocks.push(Block::Section("Figures of the day".into()));
+        blocks.push(Block::Table(quantities(book, found)));
+    }
+    Page { title: format!("{}: duties, prohibitions, licences on {}", book.title, found.on), aside: book.code.clone(), blocks }
+}
+
+fn summary(found: &Compliance) -> String {
+    let count = |outcome: Outcome| found.findings.iter().filter(|f| f.outcome == outcome).count();
+    let told = [
+        (count(Outcome::Failed), "not met"),
+        (count(Outcome::ToReport), "to report"),
+        (count(Outcome::NotChecked), "not checked, for something is missing"),
+        (count(Outcome::Met), "met"),
+    ];
+    let said: Vec<String> = told.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    if said.is_empty() {
+        return "No rule of this law applies to what was stated.".to_owned();
+    }
+    format!("Of the rules that apply: {}.", said.join(", "))
+}
+
+fn terms(book: &RuleBook, finding: &Finding) -> Vec<Term> {
+    let mut terms = vec![Term::text(finding.severity.word(), finding.message.as_str())];
+    if let Some(subject) = &finding.subject {
+        terms.push(Term::text("Who", subject.as_str()));
+    }
+    if !finding.figures.is_empty() && finding.outcome != Outcome::NotChecked {
+        let figure = |(name, value): &(String, String)| format!("`{name}` {}", thousands(value));
+        let figures: Vec<String> = finding.figures.iter().map(figure).collect();
+        terms.push(Term::text("Numbers", figures.join(", ")));
+    }
+    if finding.from != finding.to {
+        terms.push(Term::text("When", format!("{} to {}", finding.from, finding.to)));
+    }
+    if !finding.transactions.is_empty() {
+        terms.push(Term::text("Rows", rows(&finding.transactions)));
+    }
+    if let Some(due) = finding.due {
+        terms.push(Term::text("Due", due.to_string()));
+    }
+    if let Some(cure) = &finding.cure {
+        terms.push(Term::text("Cure", cure.as_str()));
+    }
+    let test = book.duties.iter().find(|d| d.name == finding.rule);
+    if let Some(duty) = test {
+        let words = duty.test.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        terms.push(Term::text("Rule", Text::new().plain(format!("{} ", duty.verb.word().replace('_', " "))).code(words)));
+    }
+    for key in &finding.cite {
+        terms.push(Term::text("Law", source(book, key)));
+    }
+    terms
+}
+
+fn rows(ids: &[String]) -> String {
+    const SHOWN: usize = 8;
+    let first: Vec<&str> = ids.iter().take(SHOWN).map(String::as_str).collect();
+    let more = ids.len().saturating_sub(SHOWN);
+    if more > 0 { format!("{} and {more} more", first.join(", ")) } else { first.join(", ") }
+}
+
+/// The source with its state: confirmed, cancelled on a day, replaced by another.
+fn source(book: &RuleBook, key: &str) -> Text {
+    let entry = book.sources.get(key);
+    let act = book.sources.get(book.act_of(key));
+    let title = act.and_then(|a| a.title.as_deref()).unwrap_or(key);
+    let article = entry.and_then(|e| e.article.as_ref()).map(|a| format!(", {a}")).unwrap_or_default();
+    let mut state = status(book.status(key).word());
+    let void = entry.and_then(|e| e.void_from).or(act.and_then(|a| a.void_from));
+    if let Some(day) = void {
+        state = format!("{state} from {day}");
+    }
+    if let Some(by) = entry.and_then(|e| e.replaced_by.as_ref()).or(act.and_then(|a| a.replaced_by.as_ref())) {
+        state = format!("{state}, replaced by {by}");
+    }
+    if let Some(until) = entry.and_then(|e| e.in_force.until).or(act.and_then(|a| a.in_force.until)) {
+        state = format!("{state}, in force until {until}");
+    }
+    let text = Text::new().plain(format!("{title}{article} "));
+    if book.status(key) == Status::Confirmed && void.is_none() {
+        text.quiet(format!("({state})"))
+    } else {
+        text.doubt(format!("({state})"))
+    }
+}
+
+fn quantities(book: &RuleBook, found: &Compliance) -> Table {
+    let row = |(name, value): &(String, Option<Decimal>)| {
+        let quantity = book.quantities.iter().find(|q| q.name == *name);
+        let shown = |v: Decimal| quantity.map_or_else(|| plain(v), |q| value_of(book, &q.unit, Value::Number(v)));
+        let title = quantity.and_then(|q| q.title.clone()).unwrap_or_default();
+        vec![Text::new().code(name.as_str()), value.map_or("something is missing".to_owned(), shown).into(), title.into()]
+    };
+    let head = ["Figure", "Value", "What it is"].map(str::to_owned).to_vec();
+    Table { head, rows: found.quantities.iter().map(row).collect(), right: vec![1] }
+}
+
+// ---- JSON ----
+
+struct Map<'a>(&'a [(String, String)]);
+
+impl Serialize for Map<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(k, v)| (k, v)))
+    }
+}
+
+impl Serialize for Finding {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("rule", &self.rule)?;
+        map.serialize_entry("title", &self.title)?;
+        map.serialize_entry("verb", self.verb.word())?;
+        map.serialize_entry("severity", self.severity.word())?;
+        map.serialize_entry("outcome", self.outcome.word())?;
+        map.serialize_entry("subject", &self.subject)?;
+        map.serialize_entry("message", &self.message)?;
+        map.serialize_entry("cure", &self.cure)?;
+        map.serialize_entry("figures", &Map(&self.figures))?;
+        map.serialize_entry("from", &self.from.to_string())?;
+        map.serialize_entry("to", &self.to.to_string())?;
+        map.serialize_entry("due", &self.due.map(|d| d.to_string()))?;
+        map.serialize_entry("transactions", &self.transactions)?;
+        map.serialize_entry("cite", &self.cite)?;
+        map.serialize_entry("status", self.status.word())?;
+        if let Some(under) = &self.under {
+            map.serialize_entry("under", under)?;
+        }
+        map.end()
+    }
+}
+
+struct Amounts<'a>(&'a Compliance);
+
+impl Serialize for Amounts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.quantities.iter().map(|(name, value)| (name, value.map(plain))))
+    }
+}
+
+impl Serialize for Compliance {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (met, findings): (Vec<&Finding>, Vec<&Finding>) = self.findings.iter().partition(|f| f.outcome == Outcome::Met);
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("fisc", env!("CARGO_PKG_VERSION"))?;
+        map.serialize_entry("jurisdiction", &self.jurisdiction)?;
+        map.serialize_entry("on", &self.on.to_string())?;
+        map.serialize_entry("currency", &self.currency)?;
+        map.serialize_entry("quantities", &Amounts(self))?;
+        map.serialize_entry("findings", &findings)?;
+        map.serialize_entry("met", &met)?;
+        map.serialize_entry("errors", &self.errors)?;
+        map.serialize_entry("warnings", &self.warnings)?;
+        map.end()
+    }
+}
