@@ -407,6 +407,14 @@ fn a_swap_inside_the_portfolio_leaves_its_cost() {
         2024-05-10T12:00:00Z,s2,sell,w,6000,EUR,0.25,B";
     let a = Case { facts: "portfolio: { s1: 32000, s2: 27000 }", ..Case::new(&book, 2024, rows) }.sound();
     assert_eq!((gain(&a, "s1"), gain(&a, "s2")), (d("3000"), d("2000")));
+    // The working has the numbers of the share.
+    let case = Case { facts: "portfolio: { s1: 32000, s2: 5000 }", ..Case::new(&book, 2024, rows) };
+    let told = |figure: &str| {
+        let step = fisc::engine::explain(&book, &case.inputs(), &case.options(), figure).unwrap();
+        fisc::report::story::tell(&step, fisc::report::story::Depth::Full, false)
+    };
+    assert!(told("cost@s1").contains("20000 x 8000 / 32000"), "{}", told("cost@s1"));
+    assert!(told("cost@s2").contains("all of the portfolio's cost, 18000"), "{}", told("cost@s2"));
 }
 
 /// One average of the year, or a moving one, as the taxpayer chose.

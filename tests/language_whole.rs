@@ -266,6 +266,35 @@ fn a_choice_by_year() {
 }
 
 #[test]
+fn an_example_asks_for_a_part_of_an_offset() {
+    let example = |used: &str| {
+        let text = format!(
+            "id: e\nyear: 2024\nfacts: {{ losses_brought: [ {{ year: 2022, amount: 700 }} ] }}\nledger: |\n  timestamp,kind,account,received_amount,received_asset,sent_amount,sent_asset\n  2024-01-10T12:00:00Z,buy,w,1,BTC,100,EUR\nexpect:\n  - {{ figure: losses.brought, value: 700 }}\n  - {{ figure: losses.used, value: {used} }}\n"
+        );
+        let results = fisc::examples::run(&law(), &Source::new("e.yaml", text));
+        results.into_iter().map(|r| (r.ok, r.got)).collect::<Vec<_>>()
+    };
+    let right = example("0");
+    assert!(right.len() == 2 && right.iter().all(|(ok, _)| *ok), "{right:?}");
+    assert!(example("700").iter().any(|(ok, got)| !ok && got == "0"));
+}
+
+#[test]
+fn where_nothing_is_brought_an_unknown_room_refuses_nothing() {
+    let book = load(&[Source::new("tax.yaml", LAW.replacen("against: coins", "against: interest", 1))]).book.unwrap();
+    let example = |brought: &str, used: &str| {
+        let text = format!(
+            "id: e\nyear: 2024\nfacts: {{ asset_kind: {{ USDX: stable }}, losses_brought: {brought} }}\nledger: |\n  timestamp,kind,account,received_amount,received_asset\n  2023-01-10T12:00:00Z,staking,w,10,USDX\nexpect: [ {{ figure: losses.used, value: {used} }} ]\n"
+        );
+        let results = fisc::examples::run(&book, &Source::new("e.yaml", text));
+        results.into_iter().map(|r| (r.ok, r.got)).collect::<Vec<_>>()
+    };
+    assert_eq!(example("[]", "0"), [(true, "0".to_owned())]);
+    // A loss that the interest of 2023, which has no value, may have used: how much is left of it is not known.
+    assert_eq!(example("[ { year: 2022, amount: 700 } ]", "refused"), [(true, "refused".to_owned())]);
+}
+
+#[test]
 fn what_the_checker_says() {
     let said = |from: &str, to: &str| -> Vec<Diagnostic> {
         assert!(LAW.contains(from), "{from}");

@@ -26,8 +26,8 @@ pub struct Used {
     pub brought: Vec<Vintage>,
     /// What could be used last the year before.
     pub expired: Vec<Vintage>,
-    /// The room of each head and what it took.
-    pub heads: Vec<(Decimal, Decimal)>,
+    /// The room of each head, where it is known, and what it took.
+    pub heads: Vec<(Option<Decimal>, Decimal)>,
     /// What is not used.
     pub rest: Vec<Vintage>,
 }
@@ -128,6 +128,13 @@ impl World<'_> {
     fn used(&self, offset: usize, year: Period) -> Outcome<Used> {
         let Some(entry) = self.env.book.offsets.get(offset) else { return Ok(Used::default()) };
         let opening = self.opening(offset, year);
+        if let Ok((brought, expired)) = &opening
+            && brought.iter().all(|v| v.amount.is_zero())
+        {
+            // Nothing can be used, whatever room there is: a year that is not known does not stand in the way of later ones.
+            let heads = entry.against.iter().map(|head| (self.at_least_zero(&head.room, year).ok(), Decimal::ZERO)).collect();
+            return Ok(Used { brought: Vec::new(), expired: expired.clone(), heads, rest: Vec::new() });
+        }
         let limit = entry.limit.as_ref().map(|f| self.at_least_zero(f, year)).transpose();
         let mut rooms: Outcome<Vec<Decimal>> = Ok(Vec::new());
         for head in &entry.against {
@@ -154,7 +161,7 @@ impl World<'_> {
                 took = self.plus(took, part)?;
             }
             allowed = allowed.map(|a| self.plus(a, -took)).transpose()?;
-            heads.push((room, took));
+            heads.push((Some(room), took));
         }
         rest.retain(|v| !v.amount.is_zero());
         rest.sort_by_key(|v| v.year);

@@ -1,5 +1,6 @@
 //! Steps for rows and what they came to: matches, disposals, income, expenses.
 
+use crate::assess::parts::Match;
 use crate::assess::refusal::Outcome;
 use crate::assess::world::{Ctx, Item};
 use crate::formula::code::{Code, Op, PartField, Ref, RowField};
@@ -191,6 +192,7 @@ impl Explainer<'_> {
             None => format!("{units} of no lot that is known"),
         };
         step.notes.push(how);
+        step.notes.extend(self.portfolio_share_of(part));
         let rule = part.step.and_then(|(version, step)| env.book.matching.get(version)?.steps.get(step));
         step.cite = rule.map(|s| env.book.citations(&s.cite)).unwrap_or_default();
         step.parts.extend(part.acquired_row.and_then(|row| self.ledger_row(row)).map(|mut bought| {
@@ -199,6 +201,18 @@ impl Explainer<'_> {
             bought.notes.extend(env.valuer.story(row, given));
             bought
         }));
+    }
+
+    /// The numbers of a share of the portfolio's cost.
+    fn portfolio_share_of(&self, part: &Match) -> Option<String> {
+        let is_fee = self.run.world.parts.disposals.get(part.disposal)?.fee_leg;
+        let sale = self.run.matched.portfolio_sales.iter().find(|s| (s.row, s.is_fee) == (part.row, is_fee))?;
+        let (cost, proceeds, worth) = (plain(sale.cost), plain(sale.proceeds), plain(sale.worth));
+        Some(if sale.proceeds >= sale.worth {
+            format!("all of the portfolio's cost, {cost}: the price {proceeds} is no less than the worth of everything, {worth}")
+        } else {
+            format!("{cost} x {proceeds} / {worth}: the portfolio's cost, the price, and the worth of everything just before")
+        })
     }
 
     /// What became of a loss that does not count.

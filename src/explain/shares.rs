@@ -77,7 +77,7 @@ impl Explainer<'_> {
         for (head, (room, took)) in carried.against.iter().zip(&used.heads) {
             let mut part = self.plain_step(format!("{}.{}", carried.name, head.name), *took, entry);
             let (with, parts) = self.formula(&head.room, ctx);
-            part.notes.push(format!("room {}", plain(*room)));
+            part.notes.extend(room.map(|room| format!("room {}", plain(room))));
             (part.formula, part.with, part.parts) = (Some(head.room.text.clone()), Some(with), parts);
             step.parts.push(part);
         }

@@ -54,6 +54,17 @@ pub struct Out {
     pub parted_by: Option<usize>,
 }
 
+/// What a sale took of the whole portfolio's cost: the share that its proceeds have of what everything was worth.
+#[derive(Debug, Clone)]
+pub struct PortfolioSale {
+    pub row: usize,
+    pub is_fee: bool,
+    pub proceeds: Decimal,
+    pub worth: Decimal,
+    /// The portfolio's cost just before.
+    pub cost: Decimal,
+}
+
 /// What units bring that leave.
 #[derive(Debug, Clone)]
 pub enum Proceeds {
@@ -276,6 +287,7 @@ pub struct Matched {
     pub averages: Vec<Averaged>,
     /// The cost of the whole portfolio, where the law keeps it so.
     pub portfolio: Option<Amounts>,
+    pub portfolio_sales: Vec<PortfolioSale>,
     pub denied: Vec<Denied>,
     /// A digit beyond 28 was rounded away in some quantity.
     pub lost: bool,

@@ -6,7 +6,7 @@ use crate::number::{self, Decimal};
 use crate::rules::book::Method;
 
 use super::walk::Course;
-use super::{Amounts, Out, Why};
+use super::{Amounts, Out, PortfolioSale, Why};
 
 impl Course<'_, '_> {
     /// A lot that came in: its cost is the portfolio's.
@@ -31,6 +31,10 @@ impl Course<'_, '_> {
             Ok(None) => Amounts::zero(bases),
             Ok(Some((proceeds, worth))) => {
                 let portfolio = self.found.portfolio.get_or_insert_with(|| Amounts::zero(bases));
+                if let Ok(cost) = portfolio.cost {
+                    let sale = PortfolioSale { row: out.row, is_fee: out.is_fee, proceeds, worth, cost };
+                    self.found.portfolio_sales.push(sale);
+                }
                 let amounts = if proceeds >= worth { portfolio.clone() } else { portfolio.share(proceeds, worth) };
                 *portfolio = portfolio.less(&amounts, self.log);
                 amounts
