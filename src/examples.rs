@@ -317,9 +317,9 @@ fn on_day(
     let id = format!("{}: {}", example.id, expect.figure);
     let mut result = CaseResult {
         id,
-        ok: found == Some(expect.value),
+        ok: found.as_ref() == Some(&expect.value),
         expected: expect.value.to_string(),
-        got: found.map_or("no such figure".to_owned(), |f| f.to_string()),
+        got: found.as_ref().map_or("no such figure".to_owned(), Answer::to_string),
         file: file.name.to_string(),
         diagnostics: Vec::new(),
     };

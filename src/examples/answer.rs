@@ -67,7 +67,7 @@ pub fn finding(expect: &Expect, findings: &[Finding]) -> Answer {
     };
     let outcomes: Vec<Outcome> = findings.iter().filter(fits).map(|f| f.outcome).collect();
     match expect.value {
-        Answer::Outcome(Some(wanted)) if outcomes.contains(&wanted) => expect.value,
+        Answer::Outcome(Some(wanted)) if outcomes.contains(&wanted) => expect.value.clone(),
         _ => Answer::Outcome(outcomes.first().copied()),
     }
 }
