@@ -25,7 +25,7 @@ Examples:
 pub enum PricesCommand {
     /// The prices and rates for want of which something is refused: a list to fill in
     #[command(after_help = MISSING)]
-    Missing(MissingArgs),
+    Missing(Box<MissingArgs>),
     /// Prices and rates from public sources, into a folder for `--rates` and `--prices`
     #[cfg(feature = "net")]
     #[command(after_help = FETCH)]
