@@ -220,7 +220,7 @@ fn what_is_there_is_not_asked_for_again() {
     assert_eq!(status, Some(0));
     assert!(out.starts_with("1 files fetched, 1 there already, 0 failed"), "{out}");
     assert_eq!(server.paths(), [first, second.clone(), second]);
-    let (sources, problems) = tables(&[folder.0.clone()]);
+    let (sources, problems) = tables(std::slice::from_ref(&folder.0));
     assert!(problems.is_empty() && sources.len() == 2, "{problems:#?}");
 }
 
