@@ -19,6 +19,8 @@ pub mod law;
 pub mod ledger;
 pub mod library;
 pub mod lots;
+#[cfg(feature = "net")]
+pub mod net;
 pub mod number;
 pub mod page;
 pub mod pairing;

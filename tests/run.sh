@@ -18,8 +18,10 @@ set -o pipefail
 
 step format cargo fmt --check
 step clippy cargo clippy --quiet --all-targets -- -D warnings
+step clippy-net cargo clippy --quiet --all-targets --features net -- -D warnings
 step clippy-python cargo clippy --quiet --no-default-features --features python --lib -- -D warnings
 step rust cargo test --no-fail-fast
+step net cargo test --no-fail-fast --features net --test fetch
 step venv make --no-print-directory .venv/ready
 step install .venv/bin/pip install --quiet --disable-pip-version-check .
 step ruff .venv/bin/ruff check python tests/python
@@ -30,7 +32,7 @@ step stubs bash -c 'here=$PWD; cd "$(mktemp -d)" && "$here/.venv/bin/python" -m 
 step pytest .venv/bin/python -m pytest -q tests/python
 
 # Only the closing lines of the two runners are counted, not what a failed test printed.
-closing() { grep -hE '^test result: ' "$log/rust" 2>/dev/null; tail -n 1 "$log/pytest" 2>/dev/null; }
+closing() { grep -hE '^test result: ' "$log/rust" "$log/net" 2>/dev/null; tail -n 1 "$log/pytest" 2>/dev/null; }
 sum() { closing | grep -oE "[0-9]+ $1" | awk '{n += $1} END {print n + 0}'; }
 passed=$(sum passed)
 failed=$(($(sum failed) + $(sum error)))

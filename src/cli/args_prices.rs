@@ -2,9 +2,18 @@
 
 use std::path::PathBuf;
 
+#[cfg(feature = "net")]
+use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::args::{By, Common};
+
+#[cfg(feature = "net")]
+const FETCH: &str = "\
+Examples:
+  fisc prices fetch --cache market
+  fisc prices fetch --cache market --pair BTC/USD,ETH/USD --from 2023-01-01
+  fisc assess ledger.csv --in kg --year 2024 --rates market/rates --prices market/prices";
 
 const MISSING: &str = "\
 Examples:
@@ -16,7 +25,40 @@ Examples:
 pub enum PricesCommand {
     /// The prices and rates for want of which something is refused: a list to fill in
     #[command(after_help = MISSING)]
-    Missing(MissingArgs),
+    Missing(Box<MissingArgs>),
+    /// Prices and rates from public sources, into a folder for `--rates` and `--prices`
+    #[cfg(feature = "net")]
+    #[command(after_help = FETCH)]
+    Fetch(FetchArgs),
+}
+
+#[cfg(feature = "net")]
+#[derive(Debug, Args)]
+pub struct FetchArgs {
+    /// The folder: rates go to `rates`, prices to `prices` in it. What is there already is kept
+    #[arg(long, value_name = "FOLDER", default_value = "cache")]
+    pub cache: PathBuf,
+    /// A source; every source of rates, and of prices where pairs are named, if not given
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub source: Vec<String>,
+    /// An asset and the currency of its prices
+    #[arg(long, value_name = "BTC/USD", value_delimiter = ',')]
+    pub pair: Vec<String>,
+    /// First day of the prices; 1 January of last year if not given
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<NaiveDate>,
+    /// Last day of the prices; today if not given
+    #[arg(long, value_name = "DATE")]
+    pub through: Option<NaiveDate>,
+    /// Another address of a source
+    #[arg(long, value_name = "SOURCE=URL")]
+    pub base_url: Vec<String>,
+    /// Milliseconds between two requests
+    #[arg(long, value_name = "NUMBER")]
+    pub pause: Option<u64>,
+    /// Seconds that a request may take
+    #[arg(long, value_name = "NUMBER")]
+    pub timeout: Option<u64>,
 }
 
 /// One of the two tables.

@@ -9,6 +9,8 @@ mod compare;
 mod comply;
 mod explain;
 mod explain_error;
+#[cfg(feature = "net")]
+mod fetch;
 mod files;
 mod import;
 mod law;

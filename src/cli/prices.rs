@@ -15,6 +15,8 @@ pub fn run(command: &PricesCommand) -> End {
         PricesCommand::Missing(args) => match list(args) {
             Ok(end) | Err(end) => end,
         },
+        #[cfg(feature = "net")]
+        PricesCommand::Fetch(args) => super::fetch::run(args),
     }
 }
 

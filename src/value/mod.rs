@@ -9,7 +9,7 @@ mod other;
 mod read_prices;
 mod read_rates;
 mod sheet;
-mod symbol;
+pub mod symbol;
 pub mod tables;
 pub mod ways;
 

@@ -73,15 +73,19 @@ fn walk(folder: &Path, to: &mut Vec<PathBuf>, depth: usize) -> std::io::Result<(
     Ok(())
 }
 
-type Opened = (Vec<Source>, Vec<Diagnostic>);
+pub type Opened = (Vec<Source>, Vec<Diagnostic>);
 
 fn open(path: &Path) -> Result<Opened, Diagnostic> {
     let name = path.display().to_string();
-    let bytes = std::fs::read(path).map_err(|error| unread(path, &error))?;
+    bytes(&name, std::fs::read(path).map_err(|error| unread(path, &error))?)
+}
+
+/// The texts of a file's bytes.
+pub fn bytes(name: &str, bytes: Vec<u8>) -> Result<Opened, Diagnostic> {
     if bytes.starts_with(b"PK\x03\x04") {
-        return packed(&name, bytes);
+        return packed(name, bytes);
     }
-    text(&name, bytes)
+    text(name, bytes)
 }
 
 fn text(name: &str, bytes: Vec<u8>) -> Result<Opened, Diagnostic> {
