@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use crate::assess::env::{Days, local_days};
 use crate::assess::refusal::Log;
 use crate::diagnostic::{Code, Diagnostic, Severity, Source, any_error};
-use crate::engine::Inputs;
+use crate::engine::{Inputs, warn_of_old};
 use crate::rules::RuleBook;
 use crate::value::Valuer;
 
@@ -115,6 +115,7 @@ impl<'a> Report<'a> {
             warnings: Vec::new(),
         };
         let counts = report.survey();
+        warn_of_old(&report.log);
         let (errors, warnings) = std::mem::take(&mut report.log).into_parts();
         problems.extend(errors);
         problems.extend(report.contradictions(&counts));
