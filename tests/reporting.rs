@@ -352,13 +352,12 @@ fn every_fault_of_the_users_has_its_place() {
         case.faults(),
         [
             (Code::F0102, 2, 20),
-            (Code::F0102, 2, 21),
-            (Code::F0102, 2, 37),
-            (Code::F0102, 2, 40),
+            (Code::F0102, 2, 22),
+            (Code::F0102, 2, 38),
+            (Code::F0102, 2, 41),
             (Code::F0109, 3, 1),
             (Code::F0102, 4, 5),
-            (Code::F0102, 4, 14),
-            (Code::F0102, 5, 62),
+            (Code::F0102, 5, 56),
             (Code::F0107, 6, 1),
         ]
     );

@@ -186,6 +186,7 @@ impl File<'_> {
         if !KINDS.contains(&kind) {
             let help = suggestion(kind, KINDS);
             self.problem(Code::F0102, at, format!("`{kind}` is not a kind of user"), help);
+            return;
         }
         let (taxpayer, at) = line.get("taxpayer");
         let (entity, entity_at) = line.get("controls");
