@@ -116,13 +116,16 @@ impl Dice {
     }
 }
 
+/// Taxpayer, asset, category, type.
+type Of<'a> = (String, &'a str, &'a str, &'a str);
+
 /// Ten thousand customers; amounts in cents, units in millionths, summed here with whole numbers.
 #[test]
 fn the_sums_are_those_of_the_ledger_to_the_cent() {
     let mut dice = Dice(7);
     let names: Vec<String> = (0..10_000).map(|n| format!("c{n:05}")).collect();
     let mut rows = String::new();
-    let mut own: BTreeMap<(String, &str, &str, &str), (u64, u64, u64)> = BTreeMap::new();
+    let mut own: BTreeMap<Of, (u64, u64, u64)> = BTreeMap::new();
     for n in 0..30_000u64 {
         let name = if n < 10_000 { &names[n as usize] } else { &names[dice.roll(10_000) as usize] };
         let (cents, micros) = (1 + dice.roll(5_000_000), 1 + dice.roll(9_000_000));
