@@ -22,6 +22,7 @@ from ._api import (
     read_ledger,
 )
 from ._compare import Compared, Comparison, Difference, compare
+from ._comply import Compliance, comply
 from ._errors import Diagnostic, FiscError
 from ._fisc import __version__
 from ._law import Law, jurisdictions, law
@@ -32,6 +33,7 @@ __all__ = [
     "Assessment",
     "Compared",
     "Comparison",
+    "Compliance",
     "Diagnostic",
     "Difference",
     "Explanation",
@@ -46,6 +48,7 @@ __all__ = [
     "assess",
     "check",
     "compare",
+    "comply",
     "jurisdictions",
     "law",
     "read_ledger",

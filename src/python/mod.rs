@@ -1,6 +1,7 @@
 //! The Python module: thin wrappers. Everything crosses as plain values; the package in `python/fisc` gives them shape.
 
 mod compare;
+mod comply;
 mod convert;
 mod law;
 
@@ -248,6 +249,8 @@ fn _fisc(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(assess, module)?)?;
     module.add_function(wrap_pyfunction!(compare::compare, module)?)?;
     module.add_function(wrap_pyfunction!(check, module)?)?;
+    module.add_class::<comply::PyCompliance>()?;
+    module.add_function(wrap_pyfunction!(comply::comply, module)?)?;
     module.add_class::<law::PyLaw>()?;
     module.add_function(wrap_pyfunction!(law::law, module)?)?;
     module.add_function(wrap_pyfunction!(law::jurisdictions, module)?)?;

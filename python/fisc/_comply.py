@@ -1,0 +1,102 @@
+"""Duties, prohibitions, licences: what a law asks for beside taxes, on a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from os import fspath
+from typing import Any
+
+from . import _fisc, _input
+from ._api import Ledger, _Question
+from ._errors import Diagnostic, messages, raised
+from ._input import Path, TableInput
+
+
+class Compliance:
+    """How facts and a ledger stand to the rules of a law on a day."""
+
+    def __init__(self, inner: _fisc.Compliance) -> None:
+        self._inner = inner
+        self._data: dict[str, Any] = json.loads(inner.json)
+
+    @property
+    def on(self) -> dt.date:
+        return dt.date.fromisoformat(self._data["on"])
+
+    @property
+    def quantities(self) -> dict[str, Decimal | None]:
+        """Figures of the day, such as the capital required; None where something is missing."""
+        return {name: None if value is None else Decimal(value) for name, value in self._data["quantities"].items()}
+
+    @property
+    def findings(self) -> list[dict[str, Any]]:
+        """What is not met, to be reported or not checked: the records of the command line's JSON, met rules apart."""
+        return list(self.to_dict()["findings"])
+
+    @property
+    def met(self) -> list[dict[str, Any]]:
+        return list(self.to_dict()["met"])
+
+    @property
+    def errors(self) -> list[Diagnostic]:
+        return messages(self._data["errors"])
+
+    @property
+    def warnings(self) -> list[Diagnostic]:
+        return messages(self._data["warnings"])
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON of the command line, as Python values of the caller's own."""
+        data: dict[str, Any] = json.loads(self._inner.json)
+        return data
+
+    def __str__(self) -> str:
+        return self._inner.text
+
+    def __repr__(self) -> str:
+        return f"<fisc.Compliance {self._data['jurisdiction']} on {self.on}: {len(self._data['findings'])} findings>"
+
+    def _repr_html_(self) -> str:
+        return self._inner.html
+
+
+def comply(
+    ledger: Ledger | None,
+    jurisdiction: str,
+    *,
+    on: dt.date | str,
+    facts: Mapping[str, Any] | None = None,
+    readings: Mapping[str, str] | None = None,
+    choices: Mapping[str, str] | None = None,
+    prices: TableInput = None,
+    rates: TableInput = None,
+    rules: Path | None = None,
+    taxpayer: str | None = None,
+) -> Compliance:
+    """The duties, prohibitions and licences of a law, held against facts and a ledger (or None) on a day.
+
+    Rows after the day are not seen. What cannot be told for want of a fact or price is a finding with the outcome
+    `not_checked`. Raises FiscError for unknown codes and facts, and where the law has no rules beside taxes.
+    """
+    asked = _Question(
+        code=jurisdiction,
+        year=0,
+        facts=json.dumps(_input.tree(dict(facts or {}), "facts")),
+        readings=_input.pairs(readings),
+        choices=_input.pairs(choices),
+        prices=_input.tables(prices, "prices"),
+        rates=_input.tables(rates, "rates"),
+        rules=None if rules is None else fspath(rules),
+        strict=False,
+        all_readings=False,
+        all_choices=False,
+        holdings_on=None,
+        taxpayer=taxpayer,
+    )
+    try:
+        return Compliance(_fisc.comply(None if ledger is None else ledger._inner, str(on), asked))
+    except ValueError as error:
+        raise raised(error) from None
