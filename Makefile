@@ -25,6 +25,8 @@ fmt: $(VENV)/ready
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check 'maturin>=1.9,<2' 'pytest>=8' 'ruff>=0.12' 'mypy>=1.15' 'altair>=5'
+	# The classes of a schema, for a test that is passed over without them.
+	-$(BIN)/pip install --quiet --disable-pip-version-check 'aeoi==0.0.1'
 	touch $@
 
 clean:

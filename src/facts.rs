@@ -3,7 +3,7 @@
 mod input;
 mod lists;
 mod sections;
-mod table;
+pub(crate) mod table;
 
 use std::collections::BTreeMap;
 

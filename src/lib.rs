@@ -28,6 +28,7 @@ pub mod pairing;
 mod python;
 pub mod regulate;
 pub mod report;
+pub mod reporting;
 pub mod rules;
 pub mod schema;
 pub mod template;

@@ -342,3 +342,37 @@ fn schemas_for_editors() {
     assert_eq!(fisc(&["schema", "rules", "--in", "kg"]).status.code(), Some(2));
     assert_eq!(fisc(&["schema", "ruls"]).status.code(), Some(2));
 }
+
+#[test]
+fn a_report_is_complete_or_not_there() {
+    let folder = std::env::temp_dir().join(format!("fisc-report-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("carf.xml");
+    let path = file.to_str().unwrap();
+    let words = |ledger| ["report", "carf", ledger, "--year", "2026", "--provider", "examples/carf/provider.yaml"];
+    let users = ["--users", "examples/carf/users.csv", "-o", path];
+    let rates = ["--rates", "examples/carf/rates.csv"];
+    let without = fisc(&[&words("examples/carf/ledger.csv")[..], &users].concat());
+    assert_eq!(without.status.code(), Some(1));
+    assert!(text(&without.stderr).contains("2026-03-13,USD,EUR,RATE"), "{}", text(&without.stderr));
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
+    let with = fisc(&[&words("examples/carf/ledger.csv")[..], &users, &rates].concat());
+    assert_eq!((with.status.code(), text(&with.stderr).as_str()), (Some(0), ""));
+    let first = std::fs::read_to_string(&file).unwrap();
+    assert!(first.ends_with("</CARF_OECD>\n"));
+    // What stands there stays where a later run fails.
+    assert_eq!(fisc(&[&words("examples/carf/ledger.csv")[..], &users].concat()).status.code(), Some(1));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), first);
+    let csv = fisc(&[&words("examples/carf/ledger.csv")[..], &users[..2], &rates, &["--format", "csv"]].concat());
+    assert!(text(&csv.stdout).contains("\nbiz,BTC,retail_payment,,45000.01,EUR,1,1\n"), "{}", text(&csv.stdout));
+    let files = ["report", "carf", "l.csv", "--provider", "p", "--users", "u"];
+    for (wrong, told) in [(&["--year", "2026", "--timestamp", "yesterday"][..], "yesterday"), (&["--year", "0"], "is no year")] {
+        let out = fisc(&[&files[..], wrong].concat());
+        assert_eq!(out.status.code(), Some(2), "{wrong:?}");
+        assert!(text(&out.stderr).contains(told), "{}", text(&out.stderr));
+    }
+    let other = fisc(&["report", "cars", "l.csv", "--year", "2026", "--provider", "p", "--users", "u"]);
+    assert_eq!(other.status.code(), Some(2));
+    assert!(text(&other.stderr).contains("known: carf"));
+    std::fs::remove_dir_all(folder).unwrap();
+}

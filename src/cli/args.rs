@@ -106,6 +106,9 @@ pub enum Command {
     /// Duties, prohibitions, licences on a day
     #[command(after_help = super::comply::EXAMPLES)]
     Comply(super::comply::ComplyArgs),
+    /// What a provider reports of its customers
+    #[command(after_help = super::report::EXAMPLES)]
+    Report(super::report::ReportArgs),
     /// The working of one figure, down to the rows
     #[command(after_help = EXPLAIN)]
     Explain(ExplainArgs),

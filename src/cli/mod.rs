@@ -18,6 +18,7 @@ mod new;
 mod output;
 mod prices;
 mod progress;
+mod report;
 mod schema;
 
 use std::process::ExitCode;
@@ -67,6 +68,7 @@ pub fn main() -> ExitCode {
         Command::Assess(args) => assess::run(args),
         Command::Compare(args) => compare::run(args),
         Command::Comply(args) => comply::run(args),
+        Command::Report(args) => report::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Check(args) => check::check(args),
         Command::Test(args) => check::test(args),

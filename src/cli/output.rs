@@ -10,16 +10,26 @@ use super::End;
 
 /// Writes a result to the file, or to standard output. A file is complete or it is not there.
 pub fn output(text: &str, file: Option<&Path>) -> End {
+    output_with(file, |out| out.write_all(text.as_bytes()))
+}
+
+/// As [`output`], for what is too large to be held as one text.
+pub fn output_with(file: Option<&Path>, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> End {
     let Some(path) = file else {
-        let mut out = std::io::stdout().lock();
-        return written(out.write_all(text.as_bytes()).and_then(|()| out.flush()), "standard output");
+        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+        return written(write(&mut out).and_then(|()| out.flush()), "standard output");
     };
     let name = format!("`{}`", path.display());
     match Goal::of(path) {
         // A device or a pipe cannot be replaced by a file: it is written as it stands.
-        Goal::Stream => written(stream(text, path), &name),
-        Goal::File(path) => written(replace(text, &path), &name),
+        Goal::Stream => written(std::fs::OpenOptions::new().write(true).open(path).and_then(|file| through(file, write)), &name),
+        Goal::File(path) => written(replace(&path, write), &name),
     }
+}
+
+fn through(file: std::fs::File, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> std::io::Result<()> {
+    let mut out = std::io::BufWriter::new(file);
+    write(&mut out).and_then(|()| out.flush())
 }
 
 fn written(result: std::io::Result<()>, name: &str) -> End {
@@ -48,17 +58,13 @@ impl Goal {
     }
 }
 
-fn stream(text: &str, path: &Path) -> std::io::Result<()> {
-    let mut file = std::fs::OpenOptions::new().write(true).open(path)?;
-    file.write_all(text.as_bytes()).and_then(|()| file.flush())
-}
-
 /// Writes a file beside the wanted one, then takes its place.
-fn replace(text: &str, path: &Path) -> std::io::Result<()> {
+fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> std::io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     name.push(format!(".{}.part", std::process::id()));
     let part = path.with_file_name(name);
-    let result = std::fs::write(&part, text).and_then(|()| std::fs::rename(&part, path));
+    let made = std::fs::File::create(&part).and_then(|file| through(file, write));
+    let result = made.and_then(|()| std::fs::rename(&part, path));
     if result.is_err() {
         // Nothing half done is left behind; that it may not exist is no further fault.
         let _ = std::fs::remove_file(&part);

@@ -55,10 +55,7 @@ pub(super) fn messages(book: &RuleBook, prepared: &Prepared<'_>, log: Log, optio
         let message = format!("{remark}; {}", used(&days));
         found.assumptions.push(Assumption { kind: "rates", name: "rates".to_owned(), message });
     }
-    for (what, days) in log.old.take() {
-        let message = format!("{what} is more than {DAYS_USUAL} days old; {}", used(&days));
-        log.warn(Diagnostic::new(Code::A0306, message).help("add the later ones, if there are any"));
-    }
+    warn_of_old(&log);
     found.assumptions.extend(log.assumed.take());
     found.assumptions.sort();
     let (errors, warnings) = log.into_parts();
@@ -69,6 +66,14 @@ pub(super) fn messages(book: &RuleBook, prepared: &Prepared<'_>, log: Log, optio
     unknown_categories(book, &prepared.ledger, &mut all);
     all.extend(crate::assess::payments::unknown(book, prepared.calendar, &prepared.ledger, prepared.year));
     (found.errors, found.warnings) = all.into_iter().partition(Diagnostic::is_error);
+}
+
+/// Rates and prices that were used long after their day.
+pub(crate) fn warn_of_old(log: &Log) {
+    for (what, days) in log.old.take() {
+        let message = format!("{what} is more than {DAYS_USUAL} days old; {}", used(&days));
+        log.warn(Diagnostic::new(Code::A0306, message).help("add the later ones, if there are any"));
+    }
 }
 
 /// What was used on the first and the last day, and on how many.

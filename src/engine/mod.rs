@@ -37,6 +37,7 @@ use question::chosen;
 
 pub use comply::{Compliance, comply};
 pub use finish::value_text;
+pub(crate) use finish::warn_of_old;
 pub use question::usage_errors;
 pub use target::Target;
 

@@ -210,7 +210,7 @@ fn at(node: &mut Node, spot: Spot) {
 }
 
 /// Where the fields of a record stand, quotes and spaces counted.
-fn spots(text: &str, record: &StringRecord) -> Vec<Spot> {
+pub(crate) fn spots(text: &str, record: &StringRecord) -> Vec<Spot> {
     let Some(position) = record.position() else { return Vec::new() };
     let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
     // Empty lines before the record belong to its position.

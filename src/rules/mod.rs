@@ -17,6 +17,7 @@ mod dates;
 mod declare;
 pub mod load;
 mod names;
+pub mod neutral;
 mod read;
 mod read_figures;
 mod read_head;

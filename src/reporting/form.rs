@@ -1,0 +1,299 @@
+//! What a report asks for: categories, the rules by which a row falls into them, and the words of its schema. All of it is data.
+
+use include_dir::{Dir, include_dir};
+
+use crate::diagnostic::{Code, Diagnostic, Source, suggestion};
+use crate::ledger::{COUNTERPARTY_KINDS, Kind};
+use crate::number::Decimal;
+use crate::rules::book::{Side, Valuation};
+use crate::rules::neutral;
+use crate::yaml::{Entry, Fields, Node, Reader, parse};
+
+static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/reports");
+
+/// The word for an empty cell.
+pub const NONE: &str = "none";
+
+/// A word of the file and what it is in the schema.
+pub type Words = Vec<(String, String)>;
+
+#[derive(Debug, Clone)]
+pub struct Form {
+    pub title: String,
+    pub message: Message,
+    pub documents: Documents,
+    pub no_tin: String,
+    pub valuation: Valuation,
+    pub thresholds: Vec<Threshold>,
+    /// In the order of the schema.
+    pub categories: Vec<Category>,
+    pub rules: Vec<Rule>,
+    /// Beside the category of a leg: counted once more.
+    pub also: Vec<Rule>,
+    pub nexus: Words,
+    pub controls: Words,
+    pub countries: Vec<String>,
+}
+
+/// The frame of the message.
+#[derive(Debug, Clone, Default)]
+pub struct Message {
+    pub root: String,
+    pub body: String,
+    pub namespace: String,
+    pub documents: String,
+    pub version: String,
+    pub kind: String,
+    pub new: String,
+    pub corrections: String,
+    pub nothing: String,
+}
+
+/// What a record of the message is.
+#[derive(Debug, Clone, Default)]
+pub struct Documents {
+    pub new: String,
+    pub corrected: String,
+    pub deleted: String,
+    pub resent: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct Threshold {
+    pub name: String,
+    pub over: Decimal,
+    pub currency: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct Category {
+    pub name: String,
+    pub element: String,
+    pub type_element: Option<String>,
+    pub types: Words,
+    pub always_typed: bool,
+    pub counted: bool,
+}
+
+/// What the other leg of a row is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Against {
+    Money,
+    Crypto,
+    Nothing,
+}
+
+/// Which legs fall into a category: each condition that is given must hold.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    pub leg: Option<Side>,
+    pub against: Vec<Against>,
+    pub kinds: Vec<Kind>,
+    /// Words of `counterparty_kind`; none given: any.
+    pub counterparty: Vec<String>,
+    /// Index of a threshold that the value must exceed.
+    pub over: Option<usize>,
+    /// Index of the category; `None`: not reported.
+    pub category: Option<usize>,
+    /// Index of the type among those of the category.
+    pub kind: Option<usize>,
+}
+
+impl Rule {
+    /// Whether the rule fits a leg, its value aside.
+    pub fn fits(&self, leg: Side, kind: Kind, against: Against, counterparty: &str) -> bool {
+        self.leg.is_none_or(|l| l == leg)
+            && self.kinds.contains(&kind)
+            && (self.against.is_empty() || self.against.contains(&against))
+            && (self.counterparty.is_empty() || self.counterparty.iter().any(|c| c == counterparty))
+    }
+}
+
+/// The names of the reports that come with fisc.
+pub fn names() -> Vec<String> {
+    let stems = FILES.files().filter_map(|f| Some(f.path().file_stem()?.to_string_lossy().into_owned()));
+    let mut found: Vec<String> = stems.collect();
+    found.sort();
+    found
+}
+
+/// A report that comes with fisc.
+pub fn shipped(name: &str) -> Option<Source> {
+    let file = FILES.get_file(format!("{name}.yaml"))?;
+    Some(Source::new(format!("reports/{name}.yaml"), file.contents_utf8()?))
+}
+
+/// Reads a form; all that is wrong with it where it cannot be used.
+pub fn read(source: &Source) -> Result<Form, Vec<Diagnostic>> {
+    let root = parse(source)?;
+    let mut reader = Reader::new(&source.name);
+    let form = form(&mut reader, &root);
+    match form {
+        Some(form) if reader.problems.is_empty() => Ok(form),
+        _ => Err(reader.problems),
+    }
+}
+
+fn form(reader: &mut Reader, root: &Node) -> Option<Form> {
+    let mut fields = reader.fields(root, "a report")?;
+    let title = string(reader, &mut fields, "title");
+    let sources: Vec<String> = words(reader, &mut fields, "sources").into_iter().map(|(name, _)| name).collect();
+    let message = fields.require(reader, "message").and_then(|n| message(reader, n)).unwrap_or_default();
+    let documents = fields.require(reader, "documents").and_then(|n| documents(reader, n)).unwrap_or_default();
+    let no_tin = string(reader, &mut fields, "no_tin");
+    let valuation = fields.require(reader, "valuation").and_then(|n| neutral::valuation(reader, n));
+    let mut thresholds = Vec::new();
+    for entry in fields.take("thresholds").map(|n| reader.entries(n)).unwrap_or_default() {
+        thresholds.extend(threshold(reader, entry, &sources));
+    }
+    let mut categories = Vec::new();
+    for entry in fields.require(reader, "categories").map(|n| reader.entries(n)).unwrap_or_default() {
+        categories.extend(category(reader, entry));
+    }
+    let mut rules = |reader: &mut Reader, key: &'static str| -> Vec<Rule> {
+        let items = fields.require(reader, key).map(|n| reader.list(n)).unwrap_or_default();
+        items.iter().filter_map(|node| rule(reader, node, &categories, &thresholds)).collect()
+    };
+    let (own, also) = (rules(reader, "rules"), rules(reader, "also"));
+    let nexus = words(reader, &mut fields, "nexus");
+    let controls = words(reader, &mut fields, "controls");
+    let countries = fields.require(reader, "countries").map(|n| reader.words(n)).unwrap_or_default();
+    fields.done(reader);
+    Some(Form {
+        title,
+        message,
+        documents,
+        no_tin,
+        valuation: valuation?,
+        thresholds,
+        categories,
+        rules: own,
+        also,
+        nexus,
+        controls,
+        countries: countries.into_iter().map(|(word, _)| word).collect(),
+    })
+}
+
+fn string(reader: &mut Reader, fields: &mut Fields<'_>, key: &'static str) -> String {
+    fields.require(reader, key).and_then(|n| reader.string(n)).unwrap_or_default()
+}
+
+fn words(reader: &mut Reader, fields: &mut Fields<'_>, key: &'static str) -> Words {
+    let entries = fields.require(reader, key).map(|n| reader.entries(n)).unwrap_or_default();
+    pairs(reader, entries)
+}
+
+fn pairs(reader: &mut Reader, entries: &[Entry]) -> Words {
+    entries.iter().filter_map(|e| Some((e.key.clone(), reader.string(&e.value)?))).collect()
+}
+
+fn message(reader: &mut Reader, node: &Node) -> Option<Message> {
+    let mut fields = reader.fields(node, "`message`")?;
+    let mut text = |key| string(reader, &mut fields, key);
+    let found = Message {
+        root: text("root"),
+        body: text("body"),
+        namespace: text("namespace"),
+        documents: text("documents"),
+        version: text("version"),
+        kind: text("type"),
+        new: text("new"),
+        corrections: text("corrections"),
+        nothing: text("nothing"),
+    };
+    fields.done(reader);
+    Some(found)
+}
+
+fn documents(reader: &mut Reader, node: &Node) -> Option<Documents> {
+    let mut fields = reader.fields(node, "`documents`")?;
+    let mut text = |key| string(reader, &mut fields, key);
+    let found = Documents { new: text("new"), corrected: text("corrected"), deleted: text("deleted"), resent: text("resent") };
+    fields.done(reader);
+    Some(found)
+}
+
+fn threshold(reader: &mut Reader, entry: &Entry, sources: &[String]) -> Option<Threshold> {
+    let mut fields = reader.fields(&entry.value, "a threshold")?;
+    let over = fields.require(reader, "over").and_then(|n| reader.decimal(n));
+    let node = fields.require(reader, "currency");
+    let currency = node.and_then(|n| reader.string(n));
+    if let (Some(node), Some(currency)) = (node, currency.as_deref().filter(|c| !crate::ledger::is_currency(c))) {
+        reader.problem(Code::R0204, node.spot, format!("`{currency}` is not a currency code of ISO 4217"), None);
+    }
+    let cites = fields.require(reader, "cite").map(|n| reader.words(n)).unwrap_or_default();
+    for (word, spot) in cites.iter().filter(|(word, _)| !sources.contains(word)) {
+        let help = suggestion(word, sources.iter().map(String::as_str));
+        reader.problem(Code::R0402, *spot, format!("no source is called `{word}`"), help);
+    }
+    fields.done(reader);
+    Some(Threshold { name: entry.key.clone(), over: over?, currency: currency? })
+}
+
+fn category(reader: &mut Reader, entry: &Entry) -> Option<Category> {
+    let mut fields = reader.fields(&entry.value, "a category")?;
+    let element = string(reader, &mut fields, "element");
+    let type_element = fields.take("type_element").and_then(|n| reader.string(n));
+    let types = fields.take("types").map(|n| reader.entries(n)).unwrap_or_default();
+    let types = pairs(reader, types);
+    let always_typed = fields.take("always_typed").and_then(|n| reader.yes_no(n)).unwrap_or(false);
+    let counted = fields.take("counted").and_then(|n| reader.yes_no(n)).unwrap_or(true);
+    fields.done(reader);
+    Some(Category { name: entry.key.clone(), element, type_element, types, always_typed, counted })
+}
+
+const AGAINST: &[(&str, Against)] = &[("money", Against::Money), ("crypto", Against::Crypto), ("nothing", Against::Nothing)];
+
+fn rule(reader: &mut Reader, node: &Node, categories: &[Category], thresholds: &[Threshold]) -> Option<Rule> {
+    let mut fields = reader.fields(node, "a rule of a report")?;
+    let leg = fields.take("leg").and_then(|n| reader.one_of(n, &[("received", Side::Received), ("sent", Side::Sent)]));
+    let against = fields.take("against").map(|n| reader.list(n)).unwrap_or_default();
+    let against = against.iter().filter_map(|n| reader.one_of(n, AGAINST)).collect();
+    let kinds = fields.require(reader, "kinds").map(|n| reader.words(n)).unwrap_or_default();
+    let kinds = kinds.iter().filter_map(|(word, spot)| {
+        let kind = Kind::from_word(word);
+        if kind.is_none() {
+            let help = suggestion(word, Kind::ALL.iter().map(|k| k.word()));
+            reader.problem(Code::R0204, *spot, format!("`{word}` is not a kind of row"), help);
+        }
+        kind
+    });
+    let kinds = kinds.collect();
+    let counterparty = fields.take("counterparty").map(|n| reader.words(n)).unwrap_or_default();
+    let known = || COUNTERPARTY_KINDS.iter().copied().chain([NONE]);
+    for (word, spot) in counterparty.iter().filter(|(word, _)| !known().any(|k| k == word)) {
+        let help = suggestion(word, known());
+        reader.problem(Code::R0204, *spot, format!("`{word}` is not a kind of counterparty"), help);
+    }
+    let over = fields.take("over").and_then(|n| named(reader, n, thresholds.iter().map(|t| t.name.as_str())));
+    let to = fields.require(reader, "as")?;
+    let reported = to.text() != Some("nothing");
+    let category = if reported { named(reader, to, categories.iter().map(|c| c.name.as_str())) } else { None };
+    let why = fields.take("why").and_then(|n| reader.string(n));
+    if !reported && why.is_none() {
+        reader.problem(Code::R0202, node.spot, "a rule that reports nothing has no `why`", Some("add `why: \"..\"`".into()));
+    }
+    let kind = match (category.and_then(|c| categories.get(c)), fields.take("type")) {
+        (Some(category), Some(n)) => named(reader, n, category.types.iter().map(|(word, _)| word.as_str())),
+        (Some(category), None) if category.always_typed => {
+            let message = format!("`{}` is always of some type", category.name);
+            reader.problem(Code::R0202, node.spot, message, Some("add `type: ..`".into()));
+            None
+        }
+        _ => None,
+    };
+    fields.done(reader);
+    let counterparty = counterparty.into_iter().map(|(word, _)| word).collect();
+    Some(Rule { leg, against, kinds, counterparty, over, category, kind })
+}
+
+/// The place of a name in a list.
+fn named<'a>(reader: &mut Reader, node: &Node, names: impl Iterator<Item = &'a str> + Clone) -> Option<usize> {
+    let text = reader.text(node)?;
+    let found = names.clone().position(|name| name == text);
+    if found.is_none() {
+        reader.problem(Code::R0302, node.spot, format!("`{text}` is not known here"), suggestion(text, names));
+    }
+    found
+}

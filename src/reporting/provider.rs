@@ -1,0 +1,139 @@
+//! Who reports: the provider's own data.
+
+use chrono_tz::Tz;
+
+use crate::diagnostic::{Code, Diagnostic, Source, suggestion};
+use crate::yaml::{Fields, Node, Reader, parse};
+
+use super::form::Form;
+use super::users::Address;
+
+#[derive(Debug, Clone)]
+pub struct Provider {
+    pub name: String,
+    /// Of residence, and the number there.
+    pub country: String,
+    pub tin: String,
+    pub address: Address,
+    /// In which amounts are reported.
+    pub currency: String,
+    /// By which the year begins and ends.
+    pub zone: Tz,
+    pub transmitting: String,
+    pub receiving: String,
+    /// The code of the schema.
+    pub nexus: Option<String>,
+    pub contact: Option<String>,
+    pub warning: Option<String>,
+    /// Residents of these countries are reported; everyone where it is not given.
+    pub reportable: Option<Vec<String>>,
+}
+
+/// Reads the file; all that is wrong with it where it cannot be used.
+pub fn read(source: &Source, form: &Form) -> Result<Provider, Vec<Diagnostic>> {
+    let root = parse(source)?;
+    let mut reader = Reader::new(&source.name);
+    match provider(&mut reader, &root, form) {
+        Some(found) if reader.problems.is_empty() => Ok(found),
+        _ => Err(reader.problems),
+    }
+}
+
+fn provider(reader: &mut Reader, root: &Node, form: &Form) -> Option<Provider> {
+    let mut fields = reader.fields(root, "a provider")?;
+    let name = text(reader, &mut fields, "name", true);
+    let tin = text(reader, &mut fields, "tin", true);
+    let country = country(reader, &mut fields, "country", form, true);
+    let currency = currency(reader, &mut fields);
+    let zone = zone(reader, &mut fields);
+    let transmitting = self::country(reader, &mut fields, "transmitting_country", form, false).or_else(|| country.clone());
+    let receiving = self::country(reader, &mut fields, "receiving_country", form, false).or_else(|| transmitting.clone());
+    let address = fields.require(reader, "address").and_then(|n| address(reader, n, form, country.as_deref()));
+    let nexus = fields.take("nexus").and_then(|n| {
+        let word = reader.text(n)?;
+        let found = form.nexus.iter().find(|(name, _)| name == word);
+        if found.is_none() {
+            let help = suggestion(word, form.nexus.iter().map(|(name, _)| name.as_str()));
+            reader.problem(Code::R0204, n.spot, format!("`{word}` is not possible here"), help);
+        }
+        found.map(|(_, code)| code.clone())
+    });
+    let contact = text(reader, &mut fields, "contact", false);
+    let warning = text(reader, &mut fields, "warning", false);
+    let reportable = fields.take("reportable").map(|n| {
+        let words = reader.words(n);
+        for (word, spot) in words.iter().filter(|(word, _)| !form.countries.contains(word)) {
+            reader.problem(Code::R0204, *spot, format!("`{word}` is not a country code of the schema"), None);
+        }
+        words.into_iter().map(|(word, _)| word).collect()
+    });
+    fields.done(reader);
+    Some(Provider {
+        name: name?,
+        country: country?,
+        tin: tin?,
+        address: address?,
+        currency: currency?,
+        zone: zone?,
+        transmitting: transmitting?,
+        receiving: receiving?,
+        nexus,
+        contact,
+        warning,
+        reportable,
+    })
+}
+
+/// A text that the schema can hold.
+fn text(reader: &mut Reader, fields: &mut Fields<'_>, key: &'static str, must: bool) -> Option<String> {
+    let node = if must { fields.require(reader, key) } else { fields.take(key) }?;
+    let found = reader.string(node)?;
+    if let Some(fault) = super::users::unfit(&found) {
+        reader.problem(Code::R0203, node.spot, format!("`{key}` {fault}"), None);
+    }
+    Some(found)
+}
+
+fn country(reader: &mut Reader, fields: &mut Fields<'_>, key: &'static str, form: &Form, must: bool) -> Option<String> {
+    let node = if must { fields.require(reader, key) } else { fields.take(key) }?;
+    let word = reader.string(node)?;
+    if form.countries.contains(&word) {
+        return Some(word);
+    }
+    let help = "write the two capital letters of ISO 3166";
+    reader.problem(Code::R0204, node.spot, format!("`{word}` is not a country code of the schema"), Some(help.into()));
+    None
+}
+
+fn currency(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<String> {
+    let node = fields.require(reader, "currency")?;
+    let word = reader.string(node)?;
+    if crate::ledger::is_currency(&word) {
+        return Some(word);
+    }
+    reader.problem(Code::R0204, node.spot, format!("`{word}` is not a currency code of ISO 4217"), None);
+    None
+}
+
+fn zone(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<Tz> {
+    let node = fields.require(reader, "time_zone")?;
+    let word = reader.text(node)?;
+    let found = word.parse().ok();
+    if found.is_none() {
+        let help = suggestion(word, chrono_tz::TZ_VARIANTS.iter().map(|z| z.name()))
+            .unwrap_or_else(|| "give a name of the IANA database: Continent/City".into());
+        reader.problem(Code::R0204, node.spot, format!("`{word}` is not a time zone"), Some(help));
+    }
+    found
+}
+
+fn address(reader: &mut Reader, node: &Node, form: &Form, home: Option<&str>) -> Option<Address> {
+    let mut fields = reader.fields(node, "an address")?;
+    let street = text(reader, &mut fields, "street", false).unwrap_or_default();
+    let building = text(reader, &mut fields, "building", false).unwrap_or_default();
+    let post_code = text(reader, &mut fields, "post_code", false).unwrap_or_default();
+    let city = text(reader, &mut fields, "city", true);
+    let country = country(reader, &mut fields, "country", form, false).or_else(|| home.map(str::to_owned));
+    fields.done(reader);
+    Some(Address { street, building, post_code, city: city?, country: country? })
+}
