@@ -137,7 +137,10 @@ pub fn effect(effect: Effect, proceeds: &Worth, cost: &Worth, keeps_date: Option
         Effect::Acquisition => format!("acquired: a lot at {}", amount(cost, "the value of what was given for it", "no cost")),
         Effect::Disposal => format!("sold: proceeds at {proceeds}, less the cost of the lots that leave"),
         Effect::Exchange => {
-            format!("exchanged: what leaves is sold at {proceeds}, what comes is acquired at {}", amount(cost, "it", "no cost"))
+            format!(
+                "exchanged: what leaves is sold at {proceeds}, what comes is acquired at {}",
+                amount(cost, "that value", "no cost")
+            )
         }
         Effect::Rollover => "no sale: cost and day of acquisition go over to what came in".to_owned(),
         Effect::Income => {
