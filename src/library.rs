@@ -71,11 +71,13 @@ fn failed(problem: Diagnostic) -> Loaded {
 /// The law a target means, and the files of its examples. A path may be the folder of a law, one rule file, one example,
 /// or a folder of examples; examples away from their law are held against the law that the folder's name is the code of.
 pub fn open(target: &Target, rules: Option<&Path>) -> (Loaded, Vec<Source>) {
-    let load = |files: &[Source]| load_with(files, &|union| union_in(union, rules));
     let path = match target {
         Target::Code(code) => return (law(code, rules), examples(code, rules)),
         Target::Path(path) => path,
     };
+    // A union may stand beside the folder of its member.
+    let beside = path.parent().filter(|_| path.is_dir());
+    let load = |files: &[Source]| load_with(files, &|union| union_in(union, rules.or(beside)));
     if path.is_dir() {
         let (sources, examples): (Vec<Source>, Vec<Source>) = files(path).into_iter().partition(|s| !is_example(s));
         let inner = files(&path.join("examples"));

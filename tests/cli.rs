@@ -274,6 +274,13 @@ fn the_readme_shows_what_is_printed() {
     for line in block("## Why this figure?") {
         assert!(story.lines().any(|l| l == line), "{line:?} is not in\n{story}");
     }
+    let (_, command) = readme.split_once("-- compare ").unwrap();
+    let words: Vec<&str> = ["compare"].into_iter().chain(command.lines().next().unwrap().split(' ')).collect();
+    let compared = fisc(&words);
+    assert_eq!(compared.status.code(), Some(0), "{}", text(&compared.stderr));
+    for line in block("## One ledger under ten laws") {
+        assert!(text(&compared.stdout).lines().any(|l| l == line), "{line:?} is not in\n{}", text(&compared.stdout));
+    }
 }
 
 #[test]

@@ -348,6 +348,40 @@ class _Question:
     taxpayer: str | None
 
 
+def _question(
+    code: str,
+    year: int,
+    *,
+    facts: Mapping[str, Any] | None,
+    readings: Mapping[str, str] | None,
+    choices: Mapping[str, str] | None,
+    prices: TableInput,
+    rates: TableInput,
+    rules: Path | None,
+    taxpayer: str | None,
+    strict: bool = False,
+    all_readings: bool = False,
+    all_choices: bool = False,
+    holdings_on: dt.date | str | None = None,
+) -> _Question:
+    """What the engine is asked, as the plain values that cross to it."""
+    return _Question(
+        code=code,
+        year=year,
+        facts=json.dumps(_input.tree(dict(facts or {}), "facts")),
+        readings=_input.pairs(readings),
+        choices=_input.pairs(choices),
+        prices=_input.tables(prices, "prices"),
+        rates=_input.tables(rates, "rates"),
+        rules=None if rules is None else fspath(rules),
+        strict=strict,
+        all_readings=all_readings,
+        all_choices=all_choices,
+        holdings_on=None if holdings_on is None else str(holdings_on),
+        taxpayer=taxpayer,
+    )
+
+
 def read_ledger(source: Path | Sequence[Path]) -> Ledger:
     """Reads ledgers or exchange exports (recognised by their header).
 
@@ -383,20 +417,20 @@ def assess(
     Raises FiscError for unknown codes, facts, readings, and where nothing could be computed; what is missing for
     single figures is in `Assessment.errors`.
     """
-    asked = _Question(
-        code=jurisdiction,
-        year=year,
-        facts=json.dumps(_input.tree(dict(facts or {}), "facts")),
-        readings=_input.pairs(readings),
-        choices=_input.pairs(choices),
-        prices=_input.tables(prices, "prices"),
-        rates=_input.tables(rates, "rates"),
-        rules=None if rules is None else fspath(rules),
+    asked = _question(
+        jurisdiction,
+        year,
+        facts=facts,
+        readings=readings,
+        choices=choices,
+        prices=prices,
+        rates=rates,
+        rules=rules,
+        taxpayer=taxpayer,
         strict=strict,
         all_readings=all_readings,
         all_choices=all_choices,
-        holdings_on=None if holdings_on is None else str(holdings_on),
-        taxpayer=taxpayer,
+        holdings_on=holdings_on,
     )
     try:
         return Assessment(_fisc.assess(ledger._inner, asked))

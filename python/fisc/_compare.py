@@ -7,11 +7,10 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from os import fspath
 from typing import TYPE_CHECKING, Any
 
-from . import _fisc, _input
-from ._api import Assessment, Ledger, _decimal, _money, _Question
+from . import _fisc
+from ._api import Assessment, Ledger, _decimal, _money, _question
 from ._errors import FiscError, raised
 from ._input import Path, TableInput
 
@@ -213,20 +212,19 @@ def compare(
     """
     if isinstance(jurisdictions, str):
         raise FiscError("name the laws as a list of codes: `['kg', 'de']`")
-    asked = _Question(
-        code="",
-        year=year,
-        facts=json.dumps(_input.tree(dict(facts or {}), "facts")),
-        readings=_input.pairs(readings),
-        choices=_input.pairs(choices),
-        prices=_input.tables(prices, "prices"),
-        rates=_input.tables(rates, "rates"),
-        rules=None if rules is None else fspath(rules),
+    asked = _question(
+        "",
+        year,
+        facts=facts,
+        readings=readings,
+        choices=choices,
+        prices=prices,
+        rates=rates,
+        rules=rules,
+        taxpayer=taxpayer,
         strict=strict,
         all_readings=not as_chosen,
         all_choices=not as_chosen,
-        holdings_on=None,
-        taxpayer=taxpayer,
     )
     try:
         return Comparison(_fisc.compare(ledger._inner, list(jurisdictions), currency, asked))

@@ -6,11 +6,10 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from decimal import Decimal
-from os import fspath
 from typing import Any
 
-from . import _fisc, _input
-from ._api import Ledger, _Question
+from . import _fisc
+from ._api import Ledger, _question
 from ._errors import Diagnostic, messages, raised
 from ._input import Path, TableInput
 
@@ -81,19 +80,15 @@ def comply(
     Rows after the day are not seen. What cannot be told for want of a fact or price is a finding with the outcome
     `not_checked`. Raises FiscError for unknown codes and facts, and where the law has no rules beside taxes.
     """
-    asked = _Question(
-        code=jurisdiction,
-        year=0,
-        facts=json.dumps(_input.tree(dict(facts or {}), "facts")),
-        readings=_input.pairs(readings),
-        choices=_input.pairs(choices),
-        prices=_input.tables(prices, "prices"),
-        rates=_input.tables(rates, "rates"),
-        rules=None if rules is None else fspath(rules),
-        strict=False,
-        all_readings=False,
-        all_choices=False,
-        holdings_on=None,
+    asked = _question(
+        jurisdiction,
+        0,
+        facts=facts,
+        readings=readings,
+        choices=choices,
+        prices=prices,
+        rates=rates,
+        rules=rules,
         taxpayer=taxpayer,
     )
     try:

@@ -136,6 +136,8 @@ impl Log {
             self.past_known.borrow().clone(),
             self.assumed.borrow().clone(),
             self.rounded.borrow().clone(),
+            self.remarks.borrow().clone(),
+            self.old.borrow().clone(),
             self.always.borrow().clone(),
             self.options.get(),
             self.warnings.borrow().len(),
@@ -143,11 +145,13 @@ impl Log {
         let was = self.aside.replace(true);
         let answer = ask();
         self.aside.set(was);
-        let (defaults, past_known, assumed, rounded, always, options, warnings) = before;
+        let (defaults, past_known, assumed, rounded, remarks, old, always, options, warnings) = before;
         self.defaults.replace(defaults);
         self.past_known.replace(past_known);
         self.assumed.replace(assumed);
         self.rounded.replace(rounded);
+        self.remarks.replace(remarks);
+        self.old.replace(old);
         self.always.replace(always);
         self.options.set(options);
         self.warnings.borrow_mut().truncate(warnings);

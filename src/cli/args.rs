@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::args_law::{self, CheckArgs, CheckCommand, ExplainErrorArgs, LawArgs, ListArgs, NewArgs, SchemaArgs};
 use super::args_prices::PricesCommand;
 
 /// What crypto tax comes to, and why: the law is data, every figure explains itself.
@@ -33,28 +34,6 @@ Examples:
   fisc explain ledger.csv --in kg --year 2024 mining_tax@2024-07 --depth summary
   fisc explain ledger.csv --in kg --year 2024 gain@ledger.csv:20 --why-not";
 
-const CHECK: &str = "\
-Examples:
-  fisc check kg
-  fisc check my/rules/xx --format json
-  fisc check --unconfirmed kg";
-
-const TEST: &str = "\
-Examples:
-  fisc test kg
-  fisc test my/rules/xx";
-
-const LAW: &str = "\
-Examples:
-  fisc law kg --year 2024
-  fisc law kg --all
-  fisc law kg --year 2024 --format html -o law.html";
-
-const JURISDICTIONS: &str = "\
-Examples:
-  fisc jurisdictions
-  fisc jurisdictions --format json";
-
 const BALANCES: &str = "\
 Examples:
   fisc balances ledger.csv
@@ -66,24 +45,6 @@ Examples:
   fisc import exports/ -o ledger.csv
   fisc import electrum-history.csv --zone Europe/Paris --set fiat=EUR -o ledger.csv
   fisc import part1.csv part2.csv --format binance_transactions --explain";
-
-const SCHEMA: &str = "\
-Examples:
-  fisc schema rules -o rules.json
-  fisc schema facts --in kg -o facts.json
-
-A YAML file whose first line is `# yaml-language-server: $schema=rules.json` is then completed and checked in editors.";
-
-const EXPLAIN_ERROR: &str = "\
-Examples:
-  fisc explain-error
-  fisc explain-error R0102
-  fisc explain-error --format md";
-
-const NEW: &str = "\
-Examples:
-  fisc new xx --title Ruritania --currency EUR --time-zone Europe/Vienna
-  fisc new my/rules/xx-ab";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -113,19 +74,19 @@ pub enum Command {
     #[command(after_help = EXPLAIN)]
     Explain(ExplainArgs),
     /// Whether rule files are sound
-    #[command(after_help = CHECK)]
+    #[command(after_help = args_law::CHECK)]
     Check(CheckCommand),
     /// Whether the worked examples of rule files come out
-    #[command(after_help = TEST)]
+    #[command(after_help = args_law::TEST)]
     Test(CheckArgs),
     /// Exchange exports to a ledger
     #[command(after_help = IMPORT)]
     Import(ImportArgs),
     /// A country's law as a card: taxes, rates, due days, readings, sources
-    #[command(after_help = LAW)]
+    #[command(after_help = args_law::LAW)]
     Law(LawArgs),
     /// What is covered, how surely, until when
-    #[command(after_help = JURISDICTIONS)]
+    #[command(after_help = args_law::JURISDICTIONS)]
     Jurisdictions(ListArgs),
     /// What each account held, where it falls below zero, and where the exports state otherwise
     #[command(after_help = BALANCES)]
@@ -134,13 +95,13 @@ pub enum Command {
     #[command(subcommand)]
     Prices(PricesCommand),
     /// A new country: a folder with a law to fill in
-    #[command(after_help = NEW)]
+    #[command(after_help = args_law::NEW)]
     New(NewArgs),
     /// JSON Schema of the files that people write, for editors
-    #[command(after_help = SCHEMA)]
+    #[command(after_help = args_law::SCHEMA)]
     Schema(SchemaArgs),
     /// What a message means, with an example and the remedy
-    #[command(after_help = EXPLAIN_ERROR)]
+    #[command(after_help = args_law::EXPLAIN_ERROR)]
     ExplainError(ExplainErrorArgs),
 }
 
@@ -302,31 +263,6 @@ pub struct ExplainArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct CheckCommand {
-    #[command(flatten)]
-    pub common: CheckArgs,
-    /// What rests on sources that are not confirmed, the most consequential first
-    #[arg(long)]
-    pub unconfirmed: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct CheckArgs {
-    /// Codes or folders; every built-in jurisdiction if none is given
-    #[arg(value_name = "CODE | PATH")]
-    pub targets: Vec<String>,
-    /// Folder of rule folders that come before the built-in ones
-    #[arg(long, value_name = "DIR")]
-    pub rules: Option<PathBuf>,
-    /// No warnings
-    #[arg(long)]
-    pub quiet: bool,
-    /// How the result is written
-    #[arg(long, value_enum, default_value = "table")]
-    pub format: TextFormat,
-}
-
-#[derive(Debug, Args)]
 pub struct BalancesArgs {
     /// Ledgers, exports whose format is recognised, or folders of them
     #[arg(required = true, value_name = "LEDGER")]
@@ -374,94 +310,4 @@ pub struct ImportArgs {
     /// No warnings
     #[arg(long)]
     pub quiet: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct LawArgs {
-    /// Jurisdiction, such as `kg`, or the folder of a law
-    #[arg(value_name = "CODE | PATH")]
-    pub jurisdiction: String,
-    /// Tax year, by the calendar year in which it begins; the current one, or the nearest that is covered, if not given
-    #[arg(long, value_name = "YEAR", allow_negative_numbers = true)]
-    pub year: Option<i32>,
-    /// The whole history instead of one year
-    #[arg(long, conflicts_with = "year")]
-    pub all: bool,
-    /// Folder of rule folders that come before the built-in ones
-    #[arg(long, value_name = "DIR")]
-    pub rules: Option<PathBuf>,
-    /// How the card is written
-    #[arg(long, value_enum, default_value = "table")]
-    pub format: CardFormat,
-    /// Where the card goes: the file is complete or it is not there
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub struct NewArgs {
-    /// The folder to write; its name is the code of the country
-    #[arg(value_name = "CODE | PATH")]
-    pub folder: PathBuf,
-    /// Name of the country
-    #[arg(long, value_name = "NAME")]
-    pub title: Option<String>,
-    /// Currency in which the tax is computed
-    #[arg(long, value_name = "CODE", default_value = "EUR")]
-    pub currency: String,
-    /// Time zone in which its days begin and end
-    #[arg(long, value_name = "ZONE", default_value = "UTC")]
-    pub time_zone: String,
-}
-
-#[derive(Debug, Args)]
-pub struct ListArgs {
-    /// Folder of rule folders that come before the built-in ones
-    #[arg(long, value_name = "DIR")]
-    pub rules: Option<PathBuf>,
-    /// How the list is written
-    #[arg(long, value_enum, default_value = "table")]
-    pub format: ListFormat,
-    /// Where the list goes: the file is complete or it is not there
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub struct ExplainErrorArgs {
-    /// Code of a message, such as `R0102`; every code is listed if none is given
-    #[arg(value_name = "CODE")]
-    pub code: Option<String>,
-    /// How the result is written; md and json without a code have the whole catalogue
-    #[arg(long, value_enum, default_value = "table")]
-    pub format: ListFormat,
-}
-
-/// Files that have a schema.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum SchemaOf {
-    /// A file of law
-    Rules,
-    /// Worked examples beside a law
-    Example,
-    /// Facts about the taxpayer
-    Facts,
-    /// How an export is read
-    Format,
-}
-
-#[derive(Debug, Args)]
-pub struct SchemaArgs {
-    /// Which file
-    #[arg(value_enum, value_name = "FILE")]
-    pub of: SchemaOf,
-    /// Facts of this jurisdiction, such as `kg`
-    #[arg(long = "in", value_name = "CODE")]
-    pub jurisdiction: Option<String>,
-    /// Folder of rule folders that come before the built-in ones
-    #[arg(long, value_name = "DIR")]
-    pub rules: Option<PathBuf>,
-    /// Where the schema goes
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
 }

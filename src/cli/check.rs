@@ -10,7 +10,8 @@ use crate::examples::{self, CaseResult};
 use crate::library;
 use crate::report::json::Checked;
 
-use super::args::{CheckArgs, CheckCommand, TextFormat};
+use super::args::TextFormat;
+use super::args_law::{CheckArgs, CheckCommand};
 use super::{End, files, json, law, output, show};
 
 fn targets(args: &CheckArgs) -> Vec<Target> {

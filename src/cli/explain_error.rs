@@ -3,7 +3,8 @@
 use crate::catalogue::{Entry, find, show};
 use crate::diagnostic::{Code, SourceMap};
 
-use super::args::{ExplainErrorArgs, ListFormat};
+use super::args::ListFormat;
+use super::args_law::ExplainErrorArgs;
 use super::{End, json, output, usage};
 
 pub fn run(args: &ExplainErrorArgs) -> End {

@@ -13,7 +13,8 @@ use crate::library;
 use crate::page::{Page, html, markdown, terminal};
 use crate::rules::RuleBook;
 
-use super::args::{CardFormat, CheckArgs, LawArgs, ListArgs, ListFormat, TextFormat};
+use super::args::{CardFormat, ListFormat, TextFormat};
+use super::args_law::{CheckArgs, LawArgs, ListArgs};
 use super::{End, files, json, output, show};
 
 /// Columns of the list of jurisdictions, which is wider than a text to read.

@@ -1,6 +1,7 @@
 //! The command line: arguments, files, exit status. 0 done; 1 errors or refused figures; 2 the command line is wrong.
 
 mod args;
+mod args_law;
 mod args_prices;
 mod assess;
 mod balances;

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::library;
 use crate::template::Head;
 
-use super::args::NewArgs;
+use super::args_law::NewArgs;
 use super::{End, fail, output, usage};
 
 pub fn run(args: &NewArgs) -> End {

@@ -2,7 +2,7 @@
 
 use crate::schema::{File, facts, facts_in};
 
-use super::args::{SchemaArgs, SchemaOf};
+use super::args_law::{SchemaArgs, SchemaOf};
 use super::{End, files, json, output, usage};
 
 pub fn run(args: &SchemaArgs) -> End {

@@ -17,6 +17,7 @@ use crate::ledger::Ledger;
 use crate::number::Decimal;
 use crate::regulate::{Finding, Question, When, findings, under};
 use crate::rules::RuleBook;
+use crate::rules::book::Quantity;
 
 use super::prepare::{Prepared, prepare_rows, run_inputs};
 use super::question::chosen;
@@ -63,20 +64,28 @@ pub fn comply(book: &RuleBook, inputs: &Inputs, options: &Options, on: NaiveDate
     let log = Log::default();
     (found.quantities, found.findings) =
         with_shared(&run_inputs, &shared, &log, |run| (quantities(run, on), findings(run, question)));
-    for (index, quantity) in book.quantities.iter().enumerate() {
-        let Some((act, _)) = &quantity.under else { continue };
-        let other = RunInputs { shadow: Some(Shadow::Act(book.act_of(act))), ..run_inputs.clone() };
-        let value = with_shared(&other, &shared, &Log::default(), |run| on_day(run.world, index, on));
-        if let Some(slot) = found.quantities.iter_mut().find(|(name, _)| *name == quantity.name) {
-            slot.1 = value;
+    let now = found.findings.clone();
+    for act in under::acts(book) {
+        let other = RunInputs { shadow: Some(Shadow::Act(act)), ..run_inputs.clone() };
+        let under_it = |name: &str| book.quantities.iter().any(|q| q.name == name && is_under(book, q, act));
+        // What that run assumes or refuses is no matter of this one.
+        let (then, more) =
+            with_shared(&other, &shared, &Log::default(), |run| (quantities(run, on), under::findings(run, act, question, &now)));
+        for (slot, (name, value)) in found.quantities.iter_mut().zip(then) {
+            if under_it(&name) {
+                slot.1 = value;
+            }
         }
+        found.findings.extend(more);
     }
-    let more = under::told(&run_inputs, &shared, question, &found.findings);
-    found.findings.extend(more);
     found.findings.extend(of_customers(book, inputs, &options, on));
     found.findings.sort_by_key(|f| (f.outcome == crate::regulate::Outcome::Met, f.severity, f.outcome));
     (found.errors, found.warnings) = prepared.problems.iter().cloned().partition(Diagnostic::is_error);
     found
+}
+
+fn is_under(book: &RuleBook, quantity: &Quantity, act: &str) -> bool {
+    quantity.under.as_ref().is_some_and(|(key, _)| book.act_of(key) == act)
 }
 
 /// The rows of the taxpayer asked for; all of them where rules by customer tell them apart.

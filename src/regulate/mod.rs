@@ -13,8 +13,8 @@ use crate::assess::run::Run;
 use crate::assess::world::{Ctx, Item};
 use crate::calendar::Period;
 use crate::facts::Given;
-use crate::formula::code::{Code, Op, Ref};
-use crate::formula::names::{Item as ItemKind, Per};
+use crate::formula::code::{Code, Op, Range, Ref};
+use crate::formula::names::Per;
 use crate::rules::book::{Duty, EachWhat};
 
 use answer::Answer;
@@ -104,13 +104,14 @@ fn places(run: &Run<'_>, duty: &Duty, when: When) -> Vec<Ctx> {
         When::On(day) => (calendar.year(calendar.year_of(day)).map_or(day, |y| y.begin), day),
     };
     let span = Period { per: Per::Year, begin: from, end: to };
-    let items = |kind: ItemKind, item: fn(usize) -> Item| -> Vec<Ctx> {
-        run.world.items_in(kind, span).map(|i| Ctx { period: Period::day(from), item: item(i) }).collect()
+    let rows = |over: Range| {
+        // These ranges have no reason to refuse.
+        run.world.range_within(over, span, Ctx { period: Period::day(from), item: Item::None }).unwrap_or_default()
     };
     let of_day = |day: NaiveDate, item: Item| Ctx { period: Period::of_day(day), item };
     match &duty.each.what {
-        EachWhat::Transaction => items(ItemKind::Row, Item::Row),
-        EachWhat::Disposal => items(ItemKind::Disposal, Item::Disposal),
+        EachWhat::Transaction => rows(Range::Transactions),
+        EachWhat::Disposal => rows(Range::Disposals),
         EachWhat::Record(key) => {
             let Some(Ref::Fact(fact)) = key.target else { return Vec::new() };
             let count = if let Given::List(records) = env.given(fact) { records.len() } else { 0 };

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::assess::env::Shadow;
-use crate::assess::refusal::Log;
-use crate::assess::run::{Inputs, Shared, with_shared};
+use crate::assess::run::Run;
 use crate::rules::RuleBook;
 use crate::rules::book::{Cite, Severity};
 
@@ -19,22 +17,14 @@ pub fn acts(book: &RuleBook) -> BTreeSet<&str> {
     cited.chain(named).map(|key| book.act_of(key)).collect()
 }
 
-/// One finding for each rule that an act not in force would answer otherwise, or that stands in such an act alone.
-pub fn told(inputs: &Inputs<'_>, shared: &Shared, question: Question<'_>, now: &[Finding]) -> Vec<Finding> {
-    let book = inputs.book;
-    let mut found = Vec::new();
-    for act in acts(book) {
-        let other = Inputs { shadow: Some(Shadow::Act(act)), ..inputs.clone() };
-        let aside = Log::default();
-        let then = with_shared(&other, shared, &aside, |run| {
-            let rests = |cite: &Cite| cite.iter().all(|(key, _)| book.act_of(key) == act);
-            let asked = book.duties.iter().filter(|d| d.each.customer == question.customer.is_some());
-            let own = asked.filter(|d| !book.not_in_force(&d.cite) || rests(&d.cite));
-            own.flat_map(|duty| of_duty(run, duty, question)).collect::<Vec<_>>()
-        });
-        found.extend(then.into_iter().filter_map(|finding| differs(book, act, finding, now)));
-    }
-    found
+/// One finding for each rule that an act not in force would answer otherwise, or that stands in such an act alone. `run` is one in
+/// which the act's values count, `now` what is found without them.
+pub fn findings(run: &Run<'_>, act: &str, question: Question<'_>, now: &[Finding]) -> Vec<Finding> {
+    let book = run.env.book;
+    let rests = |cite: &Cite| cite.iter().all(|(key, _)| book.act_of(key) == act);
+    let asked = book.duties.iter().filter(|d| d.each.customer == question.customer.is_some());
+    let own = asked.filter(|d| !book.not_in_force(&d.cite) || rests(&d.cite));
+    own.flat_map(|duty| of_duty(run, duty, question)).filter_map(|finding| differs(book, act, finding, now)).collect()
 }
 
 /// The finding as that of an act not in force, where it says something else than what stands now.

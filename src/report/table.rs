@@ -5,6 +5,7 @@ use std::fmt::Write;
 use crate::assess::Assessment;
 use crate::assess::assessment::{OptionReport, QuantityValue, TaxLine};
 use crate::number::{Decimal, plain};
+use crate::regulate::Outcome;
 
 use super::side_by_side;
 
@@ -57,6 +58,7 @@ fn write_all(a: &Assessment, out: &mut String) -> std::fmt::Result {
     if !counts.is_empty() {
         writeln!(out, "Rows: {}\n", counts.join(", "))?;
     }
+    findings(a, out)?;
     readings(a, out)?;
     if !a.assumptions.is_empty() {
         writeln!(out, "Assumed")?;
@@ -70,6 +72,22 @@ fn write_all(a: &Assessment, out: &mut String) -> std::fmt::Result {
         writeln!(out, "How a figure came about: fisc explain .. {}{period}", tax.id)?;
     }
     Ok(())
+}
+
+/// How many rules beside taxes are not met; the JSON and `fisc comply` tell them.
+fn findings(a: &Assessment, out: &mut String) -> std::fmt::Result {
+    let count = |outcome: Outcome| a.findings.iter().filter(|f| f.outcome == outcome).count();
+    let told = [(Outcome::Failed, "not met"), (Outcome::ToReport, "to report"), (Outcome::NotChecked, "not checked")];
+    let said: Vec<String> = told
+        .iter()
+        .map(|(outcome, words)| (count(*outcome), words))
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, w)| format!("{n} {w}"))
+        .collect();
+    if said.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "Beside taxes: {} (fisc comply .. --in {} --on {})\n", said.join(", "), a.jurisdiction, a.to)
 }
 
 fn taxes(a: &Assessment, out: &mut String) -> std::fmt::Result {

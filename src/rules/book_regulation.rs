@@ -146,9 +146,8 @@ pub struct RegisterEntry {
 impl Register {
     /// True if the register has the name on a day; case does not matter.
     pub fn lists(&self, name: &str, day: NaiveDate) -> bool {
-        let is = |entry: &RegisterEntry| {
-            entry.names.iter().any(|n| n.eq_ignore_ascii_case(name) || n.to_lowercase() == name.to_lowercase())
-        };
+        let wanted = name.to_lowercase();
+        let is = |entry: &RegisterEntry| entry.names.iter().any(|n| n.to_lowercase() == wanted);
         self.entries.iter().any(|entry| entry.in_force.holds(day) && is(entry))
     }
 }

@@ -5,6 +5,7 @@ mod book_matching;
 mod book_regulation;
 mod book_rows;
 mod book_shares;
+mod book_sources;
 mod book_taxes;
 mod book_values;
 mod causes;
