@@ -152,6 +152,20 @@ pub enum By {
     Taxpayer,
 }
 
+/// What things were worth, and when.
+#[derive(Debug, Args)]
+pub struct Market {
+    /// Prices: CSV `timestamp,asset,currency,price`, candles of exchanges, folders of them; `BTC/USD=FILE` where a file does not name its pair
+    #[arg(long, value_name = "[PAIR=]FILE")]
+    pub prices: Vec<PathBuf>,
+    /// Exchange rates: CSV `date,base,quote,rate`, tables of banks, folders of them; `EUR=FILE` where a file does not name its currency
+    #[arg(long, value_name = "[CODE=]FILE")]
+    pub rates: Vec<PathBuf>,
+    /// Zone of the times, where an export does not say: `Europe/Paris`, `UTC+8`
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
+    pub zone: Option<String>,
+}
+
 /// What is assessed, and how.
 #[derive(Debug, Args)]
 pub struct Common {
@@ -179,15 +193,8 @@ pub struct Common {
     /// The tax under every choice
     #[arg(long)]
     pub all_choices: bool,
-    /// Prices: CSV `timestamp,asset,currency,price`, candles of exchanges, folders of them; `BTC/USD=FILE` where a file does not name its pair
-    #[arg(long, value_name = "[PAIR=]FILE")]
-    pub prices: Vec<PathBuf>,
-    /// Exchange rates: CSV `date,base,quote,rate`, tables of banks, folders of them; `EUR=FILE` where a file does not name its currency
-    #[arg(long, value_name = "[CODE=]FILE")]
-    pub rates: Vec<PathBuf>,
-    /// Zone of the times, where an export does not say: `Europe/Paris`, `UTC+8`
-    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
-    pub zone: Option<String>,
+    #[command(flatten)]
+    pub market: Market,
     /// Folder of rule folders that come before the built-in ones
     #[arg(long, value_name = "DIR")]
     pub rules: Option<PathBuf>,

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use crate::diagnostic::{Code, Diagnostic, Place, Source, SourceMap, any_error};
+use crate::diagnostic::{Code, Diagnostic, Place, Source, SourceMap};
 use crate::engine::Inputs;
 use crate::facts::FactsInput;
 use crate::import::Settings;
 use crate::rules::RuleBook;
 use crate::value::open::tables;
 
-use super::args::Common;
+use super::args::{Common, Market};
 use super::progress::Bar;
 use super::{End, fail};
 
@@ -50,11 +50,7 @@ pub fn inputs(ledgers: &[std::path::PathBuf], common: &Common) -> Result<Inputs,
     };
     let ledgers = all(ledgers);
     let facts_file = common.facts.as_ref().map(|path| all(std::slice::from_ref(path)));
-    let (prices, of_prices) = tables(&common.prices);
-    let (rates, of_rates) = tables(&common.rates);
-    let unread: Vec<Diagnostic> = [of_prices, of_rates].concat();
-    super::show(unread.iter().filter(|p| p.is_error()), &SourceMap::default(), false);
-    if failed || any_error(&unread) {
+    if failed {
         return Err(End::Errors);
     }
     let mut facts = match facts_file.and_then(|mut list| list.pop()) {
@@ -67,12 +63,27 @@ pub fn inputs(ledgers: &[std::path::PathBuf], common: &Common) -> Result<Inputs,
             _ => return Err(super::usage(&format!("`--set {setting}` is not NAME=VALUE"))),
         }
     }
+    opened(&ledgers, &common.market, facts).map_err(|unread| {
+        super::show(&unread, &SourceMap::default(), false);
+        End::Errors
+    })
+}
+
+/// Ledgers with prices and rates, progress shown on a terminal. Tables that cannot be opened are the error.
+pub fn opened(ledgers: &[Source], market: &Market, facts: FactsInput) -> Result<Inputs, Vec<Diagnostic>> {
+    let (prices, of_prices) = tables(&market.prices);
+    let (rates, of_rates) = tables(&market.rates);
+    let (unread, told): (Vec<Diagnostic>, Vec<Diagnostic>) =
+        of_prices.into_iter().chain(of_rates).partition(Diagnostic::is_error);
+    if !unread.is_empty() {
+        return Err(unread);
+    }
     let bar = Bar::default();
     let progress = |rows: u64| bar.more(rows);
-    let settings = Settings { zone: common.zone.clone(), progress: Some(&progress), ..Settings::default() };
-    let mut inputs = Inputs::read_with(&ledgers, &prices, &rates, facts, &settings);
+    let settings = Settings { zone: market.zone.clone(), progress: Some(&progress), ..Settings::default() };
+    let mut inputs = Inputs::read_with(ledgers, &prices, &rates, facts, &settings);
     bar.done();
-    inputs.problems.extend(unread);
+    inputs.problems.extend(told);
     Ok(inputs)
 }
 

@@ -8,12 +8,10 @@ use clap::{Args, ValueEnum};
 use crate::diagnostic::{Diagnostic, Source, SourceMap, any_error};
 use crate::engine::Inputs;
 use crate::facts::FactsInput;
-use crate::import::{self, Settings};
 use crate::reporting::{self, Ground, Report, Request, form, provider, users};
-use crate::value::open::tables;
 
+use super::args::Market;
 use super::output::output_with;
-use super::progress::Bar;
 use super::{End, files, import as opening, show, usage};
 
 pub const EXAMPLES: &str = "\
@@ -47,15 +45,8 @@ pub struct ReportArgs {
     /// Who the customers are: a CSV with a line for each taxpayer
     #[arg(long, value_name = "FILE")]
     pub users: PathBuf,
-    /// Exchange rates, as `assess` takes them
-    #[arg(long, value_name = "[CODE=]FILE")]
-    pub rates: Vec<PathBuf>,
-    /// Prices, as `assess` takes them
-    #[arg(long, value_name = "[PAIR=]FILE")]
-    pub prices: Vec<PathBuf>,
-    /// Zone of the times, where an export does not say
-    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
-    pub zone: Option<String>,
+    #[command(flatten)]
+    pub market: Market,
     /// When the message is made, as it says itself; the end of the year if not given
     #[arg(long, value_name = "TIME")]
     pub timestamp: Option<String>,
@@ -155,19 +146,16 @@ fn report(args: &ReportArgs) -> Result<End, End> {
 
 /// The ledger with prices and rates.
 fn inputs(args: &ReportArgs, map: &mut SourceMap) -> Result<Inputs, End> {
-    let (ledgers, mut problems) = opening::sources(&args.ledgers);
-    let (prices, of_prices) = tables(&args.prices);
-    let (rates, of_rates) = tables(&args.rates);
-    problems.extend(of_prices.into_iter().chain(of_rates));
+    let told = |problems: &[Diagnostic], map: &SourceMap| {
+        show(problems, map, args.quiet);
+        End::Errors
+    };
+    let (ledgers, problems) = opening::sources(&args.ledgers);
     if any_error(&problems) {
-        show(&problems, map, args.quiet);
-        return Err(End::Errors);
+        return Err(told(&problems, map));
     }
-    let bar = Bar::default();
-    let progress = |rows: u64| bar.more(rows);
-    let settings = Settings { zone: args.zone.clone(), progress: Some(&progress), ..import::Settings::default() };
-    let mut inputs = Inputs::read_with(&ledgers, &prices, &rates, FactsInput::default(), &settings);
-    bar.done();
+    let opened = files::opened(&ledgers, &args.market, FactsInput::default());
+    let mut inputs = opened.map_err(|unread| told(&unread, map))?;
     inputs.problems.extend(problems);
     map.extend(&inputs.sources);
     Ok(inputs)
