@@ -5,7 +5,7 @@ use crate::assess::world::Ctx;
 use crate::engine::value_text;
 use crate::formula::Formula;
 use crate::formula::code::{Code, Op};
-use crate::law::words;
+use crate::law::words::{self, flat};
 use crate::rules::book::{Duty, Piece, Template};
 
 /// A text with its values filled in. What cannot be told is a dash.
@@ -47,8 +47,4 @@ fn read(formula: &Formula, code: &Code, add: &mut impl FnMut(String, &Code)) {
         }
         _ => code.children().into_iter().for_each(|child| read(formula, child, add)),
     }
-}
-
-fn flat(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

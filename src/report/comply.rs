@@ -3,8 +3,9 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::engine::Compliance;
+use crate::formula::code::Op;
 use crate::formula::types::Value;
-use crate::law::words::{status, thousands, value as value_of};
+use crate::law::words::{flat, status, thousands, value as value_of};
 use crate::number::{Decimal, parse, plain};
 use crate::page::{Block, Page, Table, Term, Text};
 use crate::regulate::{Finding, Outcome};
@@ -64,7 +65,9 @@ fn summary(found: &Compliance) -> String {
 }
 
 fn terms(book: &RuleBook, finding: &Finding) -> Vec<Term> {
-    let mut terms = vec![Term::text(finding.severity.word(), finding.message.as_str())];
+    // How grave it would be says nothing of what is not known.
+    let label = if finding.outcome == Outcome::NotChecked { "why" } else { finding.severity.word() };
+    let mut terms = vec![Term::text(label, finding.message.as_str())];
     if let Some(subject) = &finding.subject {
         terms.push(Term::text("Who", subject.as_str()));
     }
@@ -88,8 +91,12 @@ fn terms(book: &RuleBook, finding: &Finding) -> Vec<Term> {
     }
     let test = book.duties.iter().find(|d| d.name == finding.rule);
     if let Some(duty) = test {
-        let words = duty.test.text.split_whitespace().collect::<Vec<_>>().join(" ");
-        terms.push(Term::text("Rule", Text::new().plain(format!("{} ", duty.verb.word().replace('_', " "))).code(words)));
+        let verb = duty.verb.word().replace('_', " ");
+        let rule = match duty.test.code.op {
+            Op::Const(Value::YesNo(true)) => Text::new().plain(format!("{verb}, always")),
+            _ => Text::new().plain(format!("{verb} ")).code(flat(&duty.test.text)),
+        };
+        terms.push(Term::text("Rule", rule));
     }
     for key in &finding.cite {
         terms.push(Term::text("Law", source(book, key)));
