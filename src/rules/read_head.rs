@@ -90,7 +90,8 @@ pub fn head(reader: &mut Reader, fields: &mut Fields<'_>, book: &mut RuleBook) {
             .require(reader, "rule")
             .and_then(|n| reader.one_of(n, &[("clip", MonthEnd::Clip), ("next_day", MonthEnd::NextDay)]));
         let cite = reader.cite(&mut inner, "the rule for ends of months");
-        book.month_end = rule.map(|r| (r, cite));
+        // A faulty rule is told once, not again wherever a month is added.
+        book.month_end = Some((rule.unwrap_or(MonthEnd::Clip), cite));
         inner.done(reader);
     }
     book.working_days = fields.take("working_days").and_then(|n| working_days(reader, n));

@@ -11,7 +11,7 @@ use super::book::{
 };
 use super::read::Read;
 use super::read_scales::{self, Kind};
-use super::read_tables;
+use super::read_tables::{self, Lookup};
 use super::units::{literal, literal_help, read_unit};
 
 /// Reads one entry of `facts`.
@@ -245,7 +245,9 @@ pub fn parameter(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     let known_through = fields.take("known_through").and_then(|n| reader.date(n));
     let existing_since =
         fields.take("existing_since").and_then(|n| Some(Key { name: reader.string(n)?, at: reader.at(n.spot), target: None }));
-    let by = fields.take("by").map(|n| read_tables::keys(reader, n)).unwrap_or_default();
+    let by_node = fields.take("by");
+    let by = by_node.map(|n| read_tables::keys(reader, n)).unwrap_or_default();
+    let lookup = Lookup { keys: &by, at: by_node.map(|n| n.spot) };
     let values_node = fields.require(reader, "values");
     let mut values = Vec::new();
     if let (Some(node), Some(kind)) = (values_node, &kind) {
@@ -256,7 +258,7 @@ pub fn parameter(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
             reader.problem(Code::R0203, first.at.spot, message, Some("give a value as `table: [..]`, or leave `by` out".into()));
         }
         for item in items {
-            let value = dated_value(reader, item, &name, kind, &by);
+            let value = dated_value(reader, item, &name, kind, lookup);
             if let (Some(_), None) = (value.as_ref().and_then(|v| v.existing_by), &existing_since) {
                 let help = "add `existing_since: FACT`, a fact whose value is a date";
                 let message = format!("`{name}` does not say by which fact somebody was there before");
@@ -286,7 +288,7 @@ pub fn parameter(reader: &mut Reader, entry: &Entry, book: &mut RuleBook) {
     book.parameters.extend(parts);
 }
 
-fn dated_value(reader: &mut Reader, node: &Node, name: &str, kind: &Kind, by: &[Key]) -> Option<DatedValue> {
+fn dated_value(reader: &mut Reader, node: &Node, name: &str, kind: &Kind, lookup: Lookup<'_>) -> Option<DatedValue> {
     let mut fields = reader.fields(node, "a dated value")?;
     let in_force = reader.in_force(&mut fields);
     let existing_by = fields.take("existing_by").and_then(|n| {
@@ -297,7 +299,7 @@ fn dated_value(reader: &mut Reader, node: &Node, name: &str, kind: &Kind, by: &[
         }
         Some(day)
     });
-    let table = fields.take("table").map(|n| read_tables::table(reader, n, kind, by));
+    let table = fields.take("table").map(|n| read_tables::table(reader, n, kind, lookup));
     let value_node = if table.is_some() { fields.take("value") } else { fields.require(reader, "value") };
     let cite = reader.cite(&mut fields, &format!("this value of `{name}`"));
     let note = reader.text_of(&mut fields, "note");

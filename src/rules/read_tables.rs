@@ -1,11 +1,18 @@
 //! Parameters that are tables: rows tried in order, looked up by facts, labels, readings and choices.
 
 use crate::diagnostic::Code;
-use crate::yaml::{Node, Reader, Value};
+use crate::yaml::{Node, Reader, Spot, Value};
 
 use super::book::{At, Key, TableRow};
 use super::read::Read;
 use super::read_scales::Kind;
+
+/// What tables are looked up by, and where that is said.
+#[derive(Clone, Copy)]
+pub struct Lookup<'a> {
+    pub keys: &'a [Key],
+    pub at: Option<Spot>,
+}
 
 /// Reads `by: [NAME, ..]`.
 pub fn keys(reader: &mut Reader, node: &Node) -> Vec<Key> {
@@ -26,10 +33,16 @@ pub fn keys(reader: &mut Reader, node: &Node) -> Vec<Key> {
 }
 
 /// Reads `table: [..]`; what its words mean is resolved later.
-pub fn table(reader: &mut Reader, node: &Node, kind: &Kind, by: &[Key]) -> Option<Vec<TableRow>> {
+pub fn table(reader: &mut Reader, node: &Node, kind: &Kind, lookup: Lookup<'_>) -> Option<Vec<TableRow>> {
+    let by = lookup.keys;
     if by.is_empty() {
         let help = "add `by: [NAME, ..]` beside `values`";
-        reader.problem(Code::R0202, node.spot, "what this table is looked up by is not said", Some(help.into()));
+        reader.problem(
+            Code::R0202,
+            lookup.at.unwrap_or(node.spot),
+            "what this table is looked up by is not said",
+            Some(help.into()),
+        );
         return None;
     }
     let items = reader.list(node);

@@ -183,8 +183,11 @@ impl Checker<'_> {
             Over::DaysOf(name) => {
                 let (fact, keys) = self.list(name, span)?;
                 let key = |wanted: &str| keys.iter().position(|(key, ty)| key == wanted && *ty == Type::Date);
-                let (Some(from), Some(through)) = (key("from"), key("through")) else {
-                    let message = format!("the records of `{name}` do not say which days they cover");
+                let (from, through) = (key("from"), key("through"));
+                let (Some(from), Some(through)) = (from, through) else {
+                    let absent = if from.is_none() { "from" } else { "through" };
+                    let message =
+                        format!("the records of `{name}` do not say which days they cover: no date is called `{absent}`");
                     let help = format!("declare it with `list_of: {{ from: date, through: date, .. }}`, to run over `{name}`");
                     return self.fault(Kind::R0305, span, message, Some(help));
                 };
