@@ -7,7 +7,8 @@ use fisc::engine::Inputs;
 use fisc::facts::FactsInput;
 use fisc::ledger::{COUNTERPARTY_KINDS, Kind, takes};
 use fisc::reporting::form::{self, Against, Form, NONE};
-use fisc::reporting::{Ground, Report, Request, earlier, provider, users};
+use fisc::reporting::input::Input;
+use fisc::reporting::{Format, LINES_HELD, Report, Request, provider};
 use fisc::rules::book::Side;
 
 const PROVIDER: &str = "\
@@ -38,48 +39,51 @@ struct Case<'a> {
     rates: &'a str,
     earlier: Vec<&'a str>,
     additions: bool,
+    lines_held: usize,
 }
 
 impl<'a> Case<'a> {
     /// Rows without their header, and the names of the users.
     fn new(rows: &str, names: &[&str]) -> Case<'a> {
         let users = USERS.to_owned() + &names.iter().map(|n| person(n)).collect::<String>();
-        Case { provider: PROVIDER, ledger: LEDGER.to_owned() + rows, users, rates: RATES, earlier: Vec::new(), additions: false }
+        Case {
+            provider: PROVIDER,
+            ledger: LEDGER.to_owned() + rows,
+            users,
+            rates: RATES,
+            earlier: Vec::new(),
+            additions: false,
+            lines_held: LINES_HELD,
+        }
     }
 
     /// XML, CSV and warnings.
     fn told(&self) -> Result<(String, String, Vec<Diagnostic>), Vec<Diagnostic>> {
         let form = carf();
         let provider = provider::read(&Source::new("provider.yaml", self.provider), &form)?;
-        let (users, mut problems) = users::read(&Source::new("users.csv", self.users.as_str()), &form);
-        let ledgers = [Source::new("ledger.csv", self.ledger.as_str())];
-        let inputs = Inputs::read(&ledgers, &[], &[Source::new("rates.csv", self.rates)], FactsInput::default());
-        problems.extend(inputs.problems.iter().filter(|p| p.is_error()).cloned());
-        let before: Vec<Source> = self.earlier.iter().map(|text| Source::new("before.xml", *text)).collect();
-        let before = if before.is_empty() { None } else { Some(earlier(&before, &form, &provider, 2026)?) };
-        let (year, additions) = (2026, self.additions);
-        let request = Request {
+        let text = |name: &str, text: &str| Input::Text(Source::new(name, text));
+        let (ledgers, users) = ([text("ledger.csv", &self.ledger)], text("users.csv", &self.users));
+        let earlier: Vec<Input> = self.earlier.iter().map(|before| text("before.xml", before)).collect();
+        let market = Inputs::read(&[], &[], &[Source::new("rates.csv", self.rates)], FactsInput::default());
+        assert_eq!(market.problems, []);
+        let mut request = Request {
             form: &form,
             provider: &provider,
+            ledgers: &ledgers,
             users: &users,
-            inputs: &inputs,
-            year,
+            prices: &market.prices,
+            rates: &market.rates,
+            year: 2026,
             timestamp: None,
-            earlier: before.as_ref(),
-            additions,
+            earlier: &earlier,
+            additions: self.additions,
+            format: Format::Xml,
+            lines_held: self.lines_held,
         };
-        let ground = Ground::new(&request);
-        match Report::new(&request, &ground) {
-            Err(more) => problems.extend(more),
-            Ok(report) if problems.is_empty() => {
-                let (mut xml, mut csv) = (Vec::new(), Vec::new());
-                report.xml(&mut xml).unwrap();
-                report.csv(&mut csv).unwrap();
-                return Ok((String::from_utf8(xml).unwrap(), String::from_utf8(csv).unwrap(), report.warnings.clone()));
-            }
-            Ok(_) => {}
-        }
-        Err(problems)
+        let mut xml = Report::new(&request)?;
+        (request.format, request.earlier) = (Format::Csv, &[]);
+        let csv = Report::new(&request)?.text().unwrap();
+        Ok((xml.text().unwrap(), csv, xml.warnings))
     }
 
     fn xml(&self) -> String {
@@ -104,6 +108,16 @@ impl<'a> Case<'a> {
 fn leaves<'a>(xml: &'a str, element: &str) -> Vec<&'a str> {
     let (open, close) = (format!("<{element}>"), format!("</{element}>"));
     xml.split(&open).skip(1).map(|rest| rest.split(&close).next().unwrap()).collect()
+}
+
+/// What each record of a customer is, its name, and that of the one it corrects; in the order of what they are.
+fn records(xml: &str) -> Vec<(String, String, String)> {
+    let one = |block: &str, element: &str| leaves(block, element).first().copied().unwrap_or_default().to_owned();
+    let blocks = leaves(xml, "CryptoUsers").into_iter();
+    let mut found: Vec<_> =
+        blocks.map(|b| (one(b, "stf:DocTypeIndic"), one(b, "stf:DocRefId"), one(b, "stf:CorrDocRefId"))).collect();
+    found.sort();
+    found
 }
 
 /// Numbers that look random and are the same everywhere.
@@ -151,7 +165,7 @@ fn the_sums_are_those_of_the_ledger_to_the_cent() {
             *sum = (sum.0 + cents, sum.1 + micros, sum.2 + 1);
         }
     }
-    let case = Case::new(&rows, &names.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut case = Case::new(&rows, &names.iter().map(String::as_str).collect::<Vec<_>>());
     let (xml, csv, _) = case.told().unwrap_or_else(|problems| panic!("{:#?}", &problems[..problems.len().min(3)]));
     let whole = |text: &str, decimals: usize| -> u64 {
         let (units, part) = text.split_once('.').unwrap_or((text, ""));
@@ -170,8 +184,9 @@ fn the_sums_are_those_of_the_ledger_to_the_cent() {
         own.into_iter().map(|((n, a, c, k), sum)| ((n, a.to_owned(), c.to_owned(), k.to_owned()), sum)).collect();
     assert!(own.len() > 20_000 && told == own);
     assert_eq!(leaves(&xml, "CryptoUsers").len(), 10_000);
+    case.lines_held = 3000;
     let again = case.told().unwrap();
-    assert!((xml, csv) == (again.0, again.1), "the same input gives the same bytes");
+    assert!((xml, csv) == (again.0, again.1), "the same input gives the same bytes, sorted in memory or on disk");
 }
 
 /// Whatever the ledger lets pass, some rule tells what becomes of it.
@@ -297,8 +312,10 @@ fn corrections_hold_what_differs_and_name_what_they_correct() {
     case.earlier = vec![&first];
     let (second, _, warnings) = case.told().unwrap();
     assert_eq!(leaves(&second, "MessageTypeIndic"), ["CARF702"]);
-    assert_eq!(leaves(&second, "stf:DocTypeIndic"), ["OECD0", "OECD2", "OECD3"]);
-    assert_eq!(leaves(&second, "stf:CorrDocRefId"), ids[1..]);
+    assert_eq!(leaves(&second, "stf:DocTypeIndic")[0], "OECD0");
+    let corrects = |record: &(String, String, String)| (record.0.clone(), record.2.clone());
+    let differ: Vec<_> = records(&second).iter().map(corrects).collect();
+    assert_eq!(differ, [("OECD2".to_owned(), ids[1].to_owned()), ("OECD3".to_owned(), ids[2].to_owned())]);
     assert_eq!(leaves(&second, "stf:DocRefId")[0], ids[0], "the provider is the same record");
     assert!(second.contains("11.00") && second.contains("20.00") && second.contains("<LastName>bob</LastName>"));
     assert!(warnings[0].message.contains("1 customers"), "{warnings:?}");
@@ -315,9 +332,10 @@ fn corrections_hold_what_differs_and_name_what_they_correct() {
     let mut back = Case::new(TWO, &["ann", "bob"]);
     back.earlier = vec![&first, &second, &added];
     let third = back.xml();
-    assert_eq!(leaves(&third, "stf:DocTypeIndic"), ["OECD0", "OECD2", "OECD3"]);
-    assert_eq!(leaves(&third, "stf:CorrDocRefId"), [leaves(&second, "stf:DocRefId")[1], leaves(&added, "stf:DocRefId")[1]]);
-    assert!(!ids.contains(&leaves(&third, "stf:DocRefId")[1]));
+    let back: Vec<_> = records(&third).iter().map(corrects).collect();
+    let (of_ann, of_cid) = (records(&second)[0].1.clone(), records(&added)[0].1.clone());
+    assert_eq!(back, [("OECD2".to_owned(), of_ann), ("OECD3".to_owned(), of_cid)]);
+    assert!(!ids.contains(&records(&third)[0].1.as_str()));
 }
 
 #[test]

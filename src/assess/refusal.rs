@@ -79,6 +79,15 @@ impl Log {
         Refused(Rc::new([number].into()))
     }
 
+    /// How many problems there are.
+    pub fn len(&self) -> usize {
+        self.problems.borrow().len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// As [`Log::refuse`], and reported even if no figure needs the value.
     pub fn refuse_always(&self, key: String, make: impl FnOnce() -> Diagnostic) -> Refused {
         let refused = self.refuse(key, make);

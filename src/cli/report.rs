@@ -1,14 +1,16 @@
 //! `fisc report`
 
-use std::io::Write;
+use std::io::{BufRead, Read, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
-use crate::diagnostic::{Diagnostic, Source, SourceMap, any_error};
-use crate::engine::Inputs;
+use crate::diagnostic::{Code, Diagnostic, Source, SourceMap, any_error};
 use crate::facts::FactsInput;
-use crate::reporting::{self, Ground, Report, Request, form, provider, users};
+use crate::import;
+use crate::reporting::input::Input;
+use crate::reporting::{self, Format, Report, Request, form, provider};
 
 use super::args::Market;
 use super::output::output_with;
@@ -19,6 +21,9 @@ Examples:
   fisc report carf ledger.csv --year 2026 --provider provider.yaml --users users.csv --rates rates.csv -o carf.xml
   fisc report carf ledger.csv --year 2026 --provider provider.yaml --users users.csv --format csv
   fisc report carf ledger.csv --year 2026 --provider provider.yaml --users users.csv --corrects carf.xml -o corrections.xml";
+
+/// The header of a ledger is no longer.
+const LINE_MAX: u64 = 1 << 16;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ReportFormat {
@@ -33,7 +38,7 @@ pub struct ReportArgs {
     /// The report, such as `carf`
     #[arg(value_name = "REPORT")]
     pub report: String,
-    /// Ledgers with a column `taxpayer`, or exports whose format is recognised
+    /// Ledgers with a column `taxpayer`
     #[arg(required = true, value_name = "LEDGER")]
     pub ledgers: Vec<PathBuf>,
     /// The calendar year
@@ -86,79 +91,82 @@ fn report(args: &ReportArgs) -> Result<End, End> {
     let timestamp = args.timestamp.as_deref().map(timestamp).transpose()?;
     let mut map = SourceMap::default();
     map.insert(&form_source);
-    let told = |problems: Vec<Diagnostic>, map: &SourceMap| {
-        show(&problems, map, args.quiet);
-        End::Errors
-    };
-    let mut problems = Vec::new();
-    let mut text = |path: &PathBuf, map: &mut SourceMap| match files::read(path) {
-        Ok(source) => {
-            map.insert(&source);
-            Some(source)
-        }
-        Err(problem) => {
-            problems.push(problem);
-            None
-        }
-    };
-    let (provider_source, users_source) = (text(&args.provider, &mut map), text(&args.users, &mut map));
-    let before: Vec<Source> = args.corrects.iter().filter_map(|path| text(path, &mut map)).collect();
-    let (Some(provider_source), Some(users_source), true) = (provider_source, users_source, problems.is_empty()) else {
-        return Err(told(problems, &map));
-    };
-    let form = form::read(&form_source).map_err(|problems| told(problems, &map))?;
-    let provider = provider::read(&provider_source, &form);
-    let (users, of_users) = users::read(&users_source, &form);
-    let inputs = inputs(args, &mut map)?;
-    let mut problems: Vec<Diagnostic> = inputs.problems.clone();
-    problems.extend(of_users);
-    let provider = match provider {
-        Ok(provider) => provider,
-        Err(more) => return Err(told([more, problems].concat(), &map)),
-    };
-    let earlier = if before.is_empty() { None } else { Some(reporting::earlier(&before, &form, &provider, args.year)) };
-    let earlier = earlier.transpose().map_err(|problems| told(problems, &map))?;
-    let request = Request {
-        form: &form,
-        provider: &provider,
-        users: &users,
-        inputs: &inputs,
-        year: args.year,
-        timestamp,
-        earlier: earlier.as_ref(),
-        additions: args.additions,
-    };
-    let ground = Ground::new(&request);
-    let found = Report::new(&request, &ground);
-    problems.extend(match &found {
-        Ok(report) => report.warnings.clone(),
-        Err(more) => more.clone(),
-    });
-    show(&problems, &map, args.quiet);
-    match found {
-        Ok(report) if !any_error(&problems) => Ok(output_with(args.output.as_deref(), |out: &mut dyn Write| match args.format {
-            ReportFormat::Xml => report.xml(out),
-            ReportFormat::Csv => report.csv(out),
-        })),
-        _ => Err(End::Errors),
-    }
-}
-
-/// The ledger with prices and rates.
-fn inputs(args: &ReportArgs, map: &mut SourceMap) -> Result<Inputs, End> {
     let told = |problems: &[Diagnostic], map: &SourceMap| {
         show(problems, map, args.quiet);
         End::Errors
     };
-    let (ledgers, problems) = opening::sources(&args.ledgers);
-    if any_error(&problems) {
-        return Err(told(&problems, map));
+    let form = form::read(&form_source).map_err(|problems| told(&problems, &map))?;
+    let provider_source = files::read(&args.provider).map_err(|problem| told(&[problem], &map))?;
+    map.insert(&provider_source);
+    let provider = provider::read(&provider_source, &form).map_err(|problems| told(&problems, &map))?;
+    let (ledgers, mut problems) = ledgers(&args.ledgers);
+    let market = files::opened(&[], &args.market, FactsInput::default()).map_err(|unread| told(&unread, &map))?;
+    map.extend(&market.sources);
+    problems.extend(market.problems);
+    let users = Input::file(args.users.clone());
+    let earlier: Vec<Input> = args.corrects.iter().cloned().map(Input::file).collect();
+    let request = Request {
+        form: &form,
+        provider: &provider,
+        ledgers: &ledgers,
+        users: &users,
+        prices: &market.prices,
+        rates: &market.rates,
+        year: args.year,
+        timestamp,
+        earlier: &earlier,
+        additions: args.additions,
+        format: if args.format == ReportFormat::Csv { Format::Csv } else { Format::Xml },
+        lines_held: reporting::LINES_HELD,
+    };
+    let found = Report::new(&request);
+    problems.extend(match &found {
+        Ok(report) => report.warnings.clone(),
+        Err(more) => more.clone(),
+    });
+    for input in ledgers.iter().chain([&users]) {
+        input.excerpts(&problems, &mut map);
     }
-    let opened = files::opened(&ledgers, &args.market, FactsInput::default());
-    let mut inputs = opened.map_err(|unread| told(&unread, map))?;
-    inputs.problems.extend(problems);
-    map.extend(&inputs.sources);
-    Ok(inputs)
+    show(&problems, &map, args.quiet);
+    match found {
+        Ok(mut report) if !any_error(&problems) => {
+            Ok(output_with(args.output.as_deref(), |out: &mut dyn Write| report.write(out)))
+        }
+        _ => Err(End::Errors),
+    }
+}
+
+/// Ledgers are read line by line; what is packed or in a folder, as texts. An export does not say whose it is.
+fn ledgers(paths: &[PathBuf]) -> (Vec<Input>, Vec<Diagnostic>) {
+    let (mut found, mut problems) = (Vec::new(), Vec::new());
+    for path in paths {
+        let input = Input::file(path.clone());
+        if path.is_file() && first_line(&input).is_some_and(|source| import::is_ledger(&source)) {
+            found.push(input);
+            continue;
+        }
+        let (sources, told) = opening::sources(std::slice::from_ref(path));
+        problems.extend(told);
+        for source in sources {
+            match import::recognised(&source).filter(|_| !import::is_ledger(&source)) {
+                Some(format) => problems.push(
+                    Diagnostic::new(
+                        Code::L0103,
+                        format!("`{}` is an export ({format}): it does not say whose it is", source.name),
+                    )
+                    .help("make a ledger of it with `fisc import`, and add the column `taxpayer`"),
+                ),
+                None => found.push(Input::Text(source)),
+            }
+        }
+    }
+    (found, problems)
+}
+
+fn first_line(input: &Input) -> Option<Source> {
+    let mut line = Vec::new();
+    input.open().ok()?.take(LINE_MAX).read_until(b'\n', &mut line).ok()?;
+    Some(Source::new(Arc::clone(input.name()), String::from_utf8(line).ok()?))
 }
 
 /// A time of the schema: `2027-01-15T10:00:00`, with or without its zone.

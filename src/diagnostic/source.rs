@@ -22,6 +22,8 @@ impl Source {
 #[derive(Debug, Clone, Default)]
 pub struct SourceMap {
     texts: BTreeMap<Arc<str>, Arc<str>>,
+    /// Single lines of texts that are not held whole.
+    lines: BTreeMap<Arc<str>, BTreeMap<u32, Arc<str>>>,
 }
 
 impl SourceMap {
@@ -29,14 +31,22 @@ impl SourceMap {
         self.texts.insert(Arc::clone(&source.name), Arc::clone(&source.text));
     }
 
+    /// Lines of a text that is not held whole, by their numbers.
+    pub fn insert_lines(&mut self, file: &Arc<str>, lines: BTreeMap<u32, Arc<str>>) {
+        self.lines.entry(Arc::clone(file)).or_default().extend(lines);
+    }
+
     /// Takes over all texts of another map.
     pub fn extend(&mut self, other: &SourceMap) {
         self.texts.extend(other.texts.iter().map(|(name, text)| (Arc::clone(name), Arc::clone(text))));
+        other.lines.iter().for_each(|(name, lines)| self.insert_lines(name, lines.clone()));
     }
 
     /// The line (from 1) of a file, without its line end.
     pub fn line(&self, file: &str, line: u32) -> Option<&str> {
-        let text = self.texts.get(file)?;
+        let Some(text) = self.texts.get(file) else {
+            return self.lines.get(file)?.get(&line).map(|text| &**text);
+        };
         // A byte order mark is no character of the first line.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         text.lines().nth(usize::try_from(line).ok()?.checked_sub(1)?)

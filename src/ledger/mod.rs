@@ -6,6 +6,7 @@ pub mod read;
 mod row;
 mod shape;
 mod symbols;
+pub(crate) mod table;
 
 use std::sync::Arc;
 

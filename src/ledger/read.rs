@@ -1,19 +1,16 @@
 //! CSV to a ledger: strict, all faults at once, each with its line and column.
 
+use std::collections::HashMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 
-use csv::ByteRecord;
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
 
-use crate::diagnostic::{Code, Diagnostic, Place, Source, suggestion};
+use crate::diagnostic::{Code, Diagnostic, Place, Source};
 use crate::number;
 
-use super::columns::{Cells, Column};
-use super::{Ledger, LedgerFile, row};
-
-/// Past this many faults the rest are only counted.
-const PROBLEMS_MAX: usize = 1000;
+use super::columns::Cells;
+use super::{Ledger, LedgerFile, row, table};
 
 /// Reads ledger files as one ledger, sorted by instant. What could be read is in the ledger even where rows have faults.
 pub fn read(sources: &[Source]) -> (Ledger, Vec<Diagnostic>) {
@@ -39,6 +36,11 @@ impl Builder {
         u16::try_from(self.ledger.files.len() - 1).unwrap_or(u16::MAX)
     }
 
+    /// A builder whose rows come from files known already.
+    pub(crate) fn of(files: Vec<LedgerFile>) -> Builder {
+        Builder { ledger: Ledger { files, ..Ledger::default() }, problems: Vec::new() }
+    }
+
     /// Adds one row of text.
     pub fn row(&mut self, cells: &impl Cells, file: u16, stem: &str) {
         if let Some(row) = row::read(cells, file, stem, Arc::make_mut(&mut self.ledger.symbols), &mut self.problems) {
@@ -53,54 +55,14 @@ impl Builder {
     /// Reads a file in the layout of the ledger.
     pub fn csv(&mut self, source: &Source) {
         let file = self.file(source);
-        let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
-        let mut reader =
-            csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).has_headers(false).from_reader(text.as_bytes());
-        let mut record = ByteRecord::new();
-        let header = match reader.read_byte_record(&mut record) {
-            Ok(true) => Header::new(&record, source, &mut self.problems),
-            Ok(false) => {
-                let message = "the ledger is empty: it has not even a header";
-                let help = "the first line names the columns: `timestamp,kind,account,received_amount,..`";
-                self.problems.push(Diagnostic::new(Code::L0101, message).at(Place::new(&source.name, 1, 1, 1)).help(help));
-                return;
-            }
-            Err(error) => return self.unreadable(source, &error),
-        };
-        let Some(header) = header else { return };
         let stem = file_stem(&source.name);
-        loop {
-            match reader.read_byte_record(&mut record) {
-                Ok(true) => self.record(&record, &header, source, file, stem),
-                Ok(false) => break,
-                Err(error) => return self.unreadable(source, &error),
-            }
-            if self.problems.len() > PROBLEMS_MAX {
-                let message = format!("more than {PROBLEMS_MAX} faults: the rest of `{}` was not read", source.name);
-                self.problems.push(Diagnostic::new(Code::L0101, message).help("mend these first"));
-                return;
-            }
-        }
-    }
-
-    fn record(&mut self, record: &ByteRecord, header: &Header, source: &Source, file: u16, stem: &str) {
-        if record.iter().all(<[u8]>::is_empty) {
-            return;
-        }
-        let row = CsvRow { record, header, file: &source.name };
-        if record.len() != header.width {
-            let message = format!("the row has {} fields, the header {}", record.len(), header.width);
-            let help = "a field that holds a comma stands in double quotes";
-            self.problems.push(Diagnostic::new(Code::L0105, message).at(Place::new(&source.name, row.line(), 1, 1)).help(help));
-            return;
-        }
-        self.row(&row, file, stem);
-    }
-
-    fn unreadable(&mut self, source: &Source, error: &csv::Error) {
-        let line = error.position().map_or(1, |p| u32::try_from(p.line()).unwrap_or(1));
-        let message = format!("the file cannot be read as CSV: {error}");
-        self.problems.push(Diagnostic::new(Code::L0101, message).at(Place::new(&source.name, line, 1, 1)));
+        let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
+        let Builder { ledger, problems } = self;
+        let read = table::each_row(&source.name, text.as_bytes(), problems, |cells, problems| {
+            ledger.rows.extend(row::read(cells, file, stem, Arc::make_mut(&mut ledger.symbols), problems));
+            Ok::<(), Infallible>(())
+        });
+        let Ok(_) = read;
     }
 
     /// Sorts the rows and settles what needs all of them: ids that stand twice, lots that are named.
@@ -158,117 +120,4 @@ impl Builder {
 /// The name of a file without its folders.
 pub fn file_stem(name: &str) -> &str {
     name.rsplit(['/', '\\']).next().unwrap_or(name)
-}
-
-/// Where each column stands.
-struct Header {
-    position: [Option<usize>; Column::ALL.len()],
-    extras: Vec<(usize, String)>,
-    width: usize,
-}
-
-impl Header {
-    fn new(record: &ByteRecord, source: &Source, problems: &mut Vec<Diagnostic>) -> Option<Header> {
-        let mut header = Header { position: [None; Column::ALL.len()], extras: Vec::new(), width: record.len() };
-        let mut column_at = 1;
-        for (index, field) in record.iter().enumerate() {
-            let name = String::from_utf8_lossy(field);
-            let length = u32::try_from(name.chars().count()).unwrap_or(1);
-            let place = Place::new(&source.name, 1, column_at, length);
-            column_at += length + 1;
-            header.column(index, &name, place, problems);
-        }
-        // With a column too many the rows can still be read, and their faults told at once.
-        header.required(source, problems).then_some(header)
-    }
-
-    fn column(&mut self, index: usize, name: &str, place: Place, problems: &mut Vec<Diagnostic>) {
-        let twice = |place: Place| {
-            Diagnostic::new(Code::L0104, format!("the column `{name}` stands twice")).at(place).help("keep one of them")
-        };
-        if let Some(extra) = name.strip_prefix("x_") {
-            if self.extras.iter().any(|(_, n)| n == extra) {
-                problems.push(twice(place));
-            }
-            self.extras.push((index, extra.to_owned()));
-            return;
-        }
-        match Column::ALL.iter().find(|c| c.word() == name) {
-            Some(column) => match self.position.get_mut(*column as usize) {
-                Some(slot @ None) => *slot = Some(index),
-                _ => problems.push(twice(place)),
-            },
-            None => {
-                let help = suggestion(name, Column::ALL.iter().map(|c| c.word()));
-                let help = help.unwrap_or_else(|| {
-                    "a column of your own begins with `x_`; an exchange's own file is read by its format, see `fisc import`"
-                        .into()
-                });
-                problems
-                    .push(Diagnostic::new(Code::L0102, format!("`{name}` is not a column of the ledger")).at(place).help(help));
-            }
-        }
-    }
-
-    fn has(&self, column: Column) -> bool {
-        self.position.get(column as usize).is_some_and(Option::is_some)
-    }
-
-    fn required(&self, source: &Source, problems: &mut Vec<Diagnostic>) -> bool {
-        let before = problems.len();
-        let place = || Place::new(&source.name, 1, 1, 1);
-        for column in [Column::Timestamp, Column::Kind] {
-            if !self.has(column) {
-                problems.push(
-                    Diagnostic::new(Code::L0103, format!("the column `{}` is missing", column.word()))
-                        .at(place())
-                        .help("add it to the header and to each row"),
-                );
-            }
-        }
-        let legs = [Column::ReceivedAsset, Column::SentAsset, Column::FeeAsset];
-        if !legs.iter().any(|c| self.has(*c)) {
-            let help = "add `received_amount,received_asset`, `sent_amount,sent_asset` or `fee_amount,fee_asset`";
-            problems.push(Diagnostic::new(Code::L0103, "no leg and no fee has its columns").at(place()).help(help));
-        }
-        problems.len() == before
-    }
-}
-
-struct CsvRow<'a> {
-    record: &'a ByteRecord,
-    header: &'a Header,
-    file: &'a Arc<str>,
-}
-
-impl CsvRow<'_> {
-    fn field(&self, index: usize) -> &str {
-        // The text was read as UTF-8; a field is cut between characters.
-        self.record.get(index).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
-    }
-}
-
-impl Cells for CsvRow<'_> {
-    fn cell(&self, column: Column) -> &str {
-        self.header.position.get(column as usize).copied().flatten().map_or("", |index| self.field(index))
-    }
-
-    fn extras(&self) -> Vec<(&str, &str)> {
-        let extras = self.header.extras.iter().map(|(index, name)| (name.as_str(), self.field(*index)));
-        extras.filter(|(_, text)| !text.is_empty()).collect()
-    }
-
-    fn line(&self) -> u32 {
-        self.record.position().map_or(1, |p| u32::try_from(p.line()).unwrap_or(u32::MAX))
-    }
-
-    /// Counts characters as the fields stand unquoted: exact for rows without quotes and spaces around fields.
-    fn place(&self, column: Column) -> Place {
-        let Some(index) = self.header.position.get(column as usize).copied().flatten() else {
-            return Place::new(self.file, self.line(), 1, 1);
-        };
-        let width = |i: usize| u32::try_from(self.field(i).chars().count()).unwrap_or(0);
-        let before: u32 = (0..index).map(|i| width(i) + 1).sum();
-        Place::new(self.file, self.line(), before + 1, width(index))
-    }
 }

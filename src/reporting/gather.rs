@@ -1,12 +1,10 @@
-//! The rows of a year, customer by customer, as sums by asset and category.
+//! The rows of a customer as sums by asset and category.
 
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, NaiveDate};
-
 use crate::assess::refusal::{Log, Outcome};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::ledger::{Ledger, Leg, Symbol, Transaction};
+use crate::ledger::{Ledger, Leg, Transaction};
 use crate::number::{self, Decimal};
 use crate::rules::RuleBook;
 use crate::rules::book::Side;
@@ -25,45 +23,6 @@ pub struct Sum {
     pub amount: Decimal,
     pub units: Decimal,
     pub transactions: u64,
-}
-
-/// The rows that are reported, gathered by customer in the order of their names, each in the order of the ledger.
-#[derive(Debug, Default)]
-pub struct Order {
-    rows: Vec<u32>,
-}
-
-impl Order {
-    pub fn new(ledger: &Ledger, days: &[NaiveDate], year: i32) -> Order {
-        let mut names = ledger.taxpayers();
-        names.sort_by_key(|s| ledger.name(*s));
-        let mut rank = vec![0u32; ledger.symbols.len()];
-        for (place, symbol) in (0u32..).zip(&names) {
-            if let Some(slot) = rank.get_mut(symbol.index()) {
-                *slot = place;
-            }
-        }
-        let of = |index: &u32| usize::try_from(*index).ok().and_then(|i| ledger.rows.get(i));
-        let mut rows: Vec<u32> = (0u32..)
-            .zip(ledger.rows.iter().zip(days))
-            .filter(|(_, (row, day))| day.year() == year && row.taxpayer != Symbol::NONE)
-            .map(|(index, _)| index)
-            .collect();
-        rows.sort_by_key(|index| of(index).and_then(|r| rank.get(r.taxpayer.index())).copied());
-        Order { rows }
-    }
-
-    /// Each customer with the places of his rows.
-    pub fn customers<'a>(&'a self, ledger: &'a Ledger) -> impl Iterator<Item = (Symbol, Vec<usize>)> + 'a {
-        let taxpayer = move |index: u32| {
-            let index = usize::try_from(index).unwrap_or(usize::MAX);
-            ledger.rows.get(index).map_or(Symbol::NONE, |r| r.taxpayer)
-        };
-        self.rows.chunk_by(move |a, b| taxpayer(*a) == taxpayer(*b)).map(move |chunk| {
-            let symbol = chunk.first().map_or(Symbol::NONE, |index| taxpayer(*index));
-            (symbol, chunk.iter().filter_map(|i| usize::try_from(*i).ok()).collect())
-        })
-    }
 }
 
 /// What values are found with: in the currency of the report, and in that of each threshold.

@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, Source, suggestion};
 use crate::yaml::{Fields, Node, Reader, parse};
 
 use super::form::Form;
-use super::users::Address;
+use super::users::{Address, User};
 
 #[derive(Debug, Clone)]
 pub struct Provider {
@@ -27,6 +27,15 @@ pub struct Provider {
     pub warning: Option<String>,
     /// Residents of these countries are reported; everyone where it is not given.
     pub reportable: Option<Vec<String>>,
+}
+
+impl Provider {
+    /// Whether somebody is reported: a resident of one of the countries, or controlled by one.
+    pub fn reports(&self, user: &User) -> bool {
+        let Some(countries) = &self.reportable else { return true };
+        let parties = std::iter::once(&user.party).chain(user.controlled_by.iter().map(|(party, _)| party));
+        parties.flat_map(|p| &p.residences).any(|(country, _)| countries.contains(country))
+    }
 }
 
 /// Reads the file; all that is wrong with it where it cannot be used.

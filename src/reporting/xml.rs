@@ -6,18 +6,11 @@ use sha2::{Digest, Sha256};
 
 use crate::number::{Decimal, RoundingStrategy, plain};
 
+use super::document::DocSpec;
 use super::form::Form;
 use super::gather::{Sum, Sums, What};
 use super::provider::Provider;
 use super::users::{Address, Named, Party, User};
-
-/// What a record is, and its name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DocSpec {
-    pub indic: String,
-    pub id: String,
-    pub corrects: Option<String>,
-}
 
 /// Lines of elements, indented.
 #[derive(Default)]

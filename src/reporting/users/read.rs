@@ -1,49 +1,22 @@
-//! Who the customers are: a CSV with a line for each, and one for each person who controls an entity.
+//! The lines of the file of users.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::io::{self, Read};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use csv::StringRecord;
 
-use crate::diagnostic::{Code, Diagnostic, Source, suggestion};
+use crate::diagnostic::{Code, Diagnostic, suggestion};
 use crate::facts::table::spots;
+use crate::ledger::table::PROBLEMS_MAX;
+use crate::reporting::form::Form;
+use crate::reporting::input::{Input, Kept, Seen};
+use crate::reporting::rows::{PERSON, USER};
+use crate::reporting::sorted::{Item, Sorter};
 use crate::yaml::Spot;
 
-use super::form::Form;
-
-#[derive(Debug, Clone, Default)]
-pub struct Address {
-    pub street: String,
-    pub building: String,
-    pub post_code: String,
-    pub city: String,
-    pub country: String,
-}
-
-#[derive(Debug, Clone)]
-pub enum Named {
-    Individual { first: String, last: String, born: NaiveDate },
-    Entity { name: String },
-}
-
-/// A person or entity.
-#[derive(Debug, Clone)]
-pub struct Party {
-    pub named: Named,
-    pub address: Address,
-    /// Countries of tax residence, each with the number there, if there is one.
-    pub residences: Vec<(String, Option<String>)>,
-}
-
-#[derive(Debug, Clone)]
-pub struct User {
-    pub party: Party,
-    /// Who controls an entity, and the schema's codes of how.
-    pub controlled_by: Vec<(Party, Vec<String>)>,
-}
-
-pub type Users = HashMap<String, User>;
+use super::{Address, Line, Named, Party, unfit};
 
 const COLUMNS: [&str; 14] = [
     "taxpayer",
@@ -63,87 +36,68 @@ const COLUMNS: [&str; 14] = [
 ];
 const NEEDED: [&str; 5] = ["taxpayer", "kind", "city", "country", "tax_residences"];
 const KINDS: [&str; 3] = ["individual", "entity", "controlling_person"];
-const LENGTH_MAX: usize = 200;
 
-/// Why a text cannot stand in the report.
-pub fn unfit(text: &str) -> Option<String> {
-    let length = text.chars().count();
-    if length > LENGTH_MAX {
-        return Some(format!("has {length} characters, the schema takes {LENGTH_MAX}"));
+/// Reads the file: every fault of every line is told, and every line that names somebody goes to the sorter.
+pub fn read(input: &Input, form: &Form, to: &mut Sorter) -> io::Result<Vec<Diagnostic>> {
+    let mut file = File { name: input.name(), form, to, columns: Vec::new(), problems: Vec::new() };
+    match input.open() {
+        Ok(text) => file.read(text)?,
+        Err(problem) => file.problems.push(problem),
     }
-    text.chars().any(char::is_control).then(|| "holds a control character, such as a line end".to_owned())
-}
-
-/// Reads the file: every fault of every line is told.
-pub fn read(source: &Source, form: &Form) -> (Users, Vec<Diagnostic>) {
-    let mut file = File {
-        source,
-        form,
-        columns: Vec::new(),
-        users: Users::new(),
-        seen: HashMap::new(),
-        persons: Vec::new(),
-        problems: Vec::new(),
-    };
-    file.read();
-    file.attach();
-    (file.users, file.problems)
-}
-
-/// A person who controls an entity, with the entity and the place where it is named.
-struct Controls {
-    entity: String,
-    at: Spot,
-    party: Party,
-    how: Vec<String>,
+    Ok(file.problems)
 }
 
 struct File<'a> {
-    source: &'a Source,
+    name: &'a Arc<str>,
     form: &'a Form,
+    to: &'a mut Sorter,
     columns: Vec<String>,
-    users: Users,
-    /// Where each taxpayer stands, faulty lines included.
-    seen: HashMap<String, Spot>,
-    persons: Vec<Controls>,
     problems: Vec<Diagnostic>,
 }
 
 impl File<'_> {
     fn problem(&mut self, code: Code, spot: Spot, message: String, help: Option<String>) {
-        self.problems.push(Diagnostic::new(code, message).at(spot.place(&self.source.name)).help_opt(help));
+        self.problems.push(Diagnostic::new(code, message).at(spot.place(self.name)).help_opt(help));
     }
 
-    fn read(&mut self) {
-        let text = Arc::clone(&self.source.text);
-        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-        let mut reader =
-            csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).has_headers(false).from_reader(text.as_bytes());
+    fn read(&mut self, text: impl Read) -> io::Result<()> {
+        let (text, mut seen) = Kept::new(text);
+        let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).has_headers(false).from_reader(text);
         let mut record = StringRecord::new();
         let start = Spot { line: 1, column: 1, length: 1 };
         loop {
             match reader.read_record(&mut record) {
                 Ok(true) if record.iter().all(str::is_empty) => {}
-                Ok(true) if self.columns.is_empty() => {
-                    let spots = spots(text, &record);
-                    if !self.header(&record, &spots) {
-                        return;
+                Ok(true) => {
+                    let end = reader.position().byte();
+                    let spots = spots_of(&mut seen, &record, end);
+                    if self.columns.is_empty() {
+                        if !self.header(&record, &spots) {
+                            return Ok(());
+                        }
+                    } else {
+                        self.line(&record, &spots)?;
                     }
                 }
-                Ok(true) => self.line(&record, &spots(text, &record)),
                 Ok(false) => break,
                 Err(error) => {
                     let line = error.position().map_or(1, |p| u32::try_from(p.line()).unwrap_or(1));
                     let spot = Spot { line, ..start };
                     self.problem(Code::F0107, spot, format!("the users cannot be read as CSV: {error}"), None);
-                    return;
+                    return Ok(());
                 }
+            }
+            if self.problems.len() > PROBLEMS_MAX {
+                let message = format!("more than {PROBLEMS_MAX} faults: the rest of `{}` was not read", self.name);
+                self.problems.push(Diagnostic::new(Code::F0107, message).help("mend these first"));
+                return Ok(());
             }
         }
         if self.columns.is_empty() {
             let help = format!("the first line names the columns: `{}`", COLUMNS.join(","));
             self.problem(Code::F0107, start, "the file of users is empty: there is not even a header".into(), Some(help));
         }
+        Ok(())
     }
 
     fn header(&mut self, record: &StringRecord, spots: &[Spot]) -> bool {
@@ -165,53 +119,53 @@ impl File<'_> {
         self.problems.len() == before
     }
 
-    fn line(&mut self, record: &StringRecord, spots: &[Spot]) {
+    fn line(&mut self, record: &StringRecord, spots: &[Spot]) -> io::Result<()> {
         let start = spots.first().copied().unwrap_or_default();
         if record.len() != self.columns.len() {
             let message = format!("the line has {} fields, the header {}", record.len(), self.columns.len());
             let help = "a field that holds a comma stands in double quotes";
             self.problem(Code::F0107, start, message, Some(help.into()));
-            return;
+            return Ok(());
         }
         let columns = std::mem::take(&mut self.columns);
         let cells = columns.iter().zip(record.iter().zip(spots)).map(|(name, (text, spot))| (name.as_str(), (text, *spot)));
         let cells: BTreeMap<&str, (&str, Spot)> = cells.collect();
-        self.user(&Line { cells, start });
+        let pushed = self.user(&Cells { cells, start });
         self.columns = columns;
+        pushed
     }
 
-    fn user(&mut self, line: &Line<'_>) {
+    fn user(&mut self, line: &Cells<'_>) -> io::Result<()> {
         let before = self.problems.len();
         let (kind, at) = line.get("kind");
+        let person = kind == "controlling_person";
+        let (name, name_at) = line.get(if person { "controls" } else { "taxpayer" });
         if !KINDS.contains(&kind) {
             let help = suggestion(kind, KINDS);
             self.problem(Code::F0102, at, format!("`{kind}` is not a kind of user"), help);
-            return;
-        }
-        let (taxpayer, at) = line.get("taxpayer");
-        let (entity, entity_at) = line.get("controls");
-        let person = kind == "controlling_person";
-        if person && entity.is_empty() {
+        } else if person && name.is_empty() {
             let help = "fill `controls` with the taxpayer of the entity";
-            self.problem(Code::F0102, entity_at, "the line names no entity that the person controls".into(), Some(help.into()));
-        } else if !person && taxpayer.is_empty() {
-            self.problem(Code::F0107, at, "the line names no taxpayer".into(), Some("fill the column `taxpayer`".into()));
-        } else if !person && let Some(first) = self.seen.insert(taxpayer.to_owned(), at) {
-            let problem = Diagnostic::new(Code::F0109, format!("the taxpayer `{taxpayer}` stands twice among the users"));
-            let problem = problem.at(at.place(&self.source.name)).related(first.place(&self.source.name), "first here");
-            self.problems.push(problem.help("keep one line for each taxpayer"));
+            self.problem(Code::F0102, name_at, "the line names no entity that the person controls".into(), Some(help.into()));
+        } else if name.is_empty() {
+            self.problem(Code::F0107, name_at, "the line names no taxpayer".into(), Some("fill the column `taxpayer`".into()));
         }
-        let how = if person { self.control(line) } else { Vec::new() };
-        let party = self.party(line, kind);
-        let Some(party) = party.filter(|_| self.problems.len() == before) else { return };
-        if person {
-            self.persons.push(Controls { entity: entity.to_owned(), at: entity_at, party, how });
-        } else {
-            self.users.insert(taxpayer.to_owned(), User { party, controlled_by: Vec::new() });
+        let mut how = Vec::new();
+        let mut party = None;
+        if KINDS.contains(&kind) {
+            if person {
+                how = self.control(line);
+            }
+            party = self.party(line, kind).filter(|_| self.problems.len() == before);
         }
+        if name.is_empty() {
+            return Ok(());
+        }
+        let kept = Line { at: (name_at.column, name_at.length), party, how };
+        let (key, line) = (name.to_owned(), name_at.line);
+        self.to.push(Item { key, rank: if person { PERSON } else { USER }, file: 0, line, payload: serde_json::to_vec(&kept)? })
     }
 
-    fn party(&mut self, line: &Line<'_>, kind: &str) -> Option<Party> {
+    fn party(&mut self, line: &Cells<'_>, kind: &str) -> Option<Party> {
         let named = if kind == "entity" {
             self.text(line, "name", true).map(|name| Named::Entity { name })
         } else {
@@ -229,7 +183,7 @@ impl File<'_> {
         Some(Party { named: named?, address, residences })
     }
 
-    fn text(&mut self, line: &Line<'_>, column: &str, must: bool) -> Option<String> {
+    fn text(&mut self, line: &Cells<'_>, column: &str, must: bool) -> Option<String> {
         let (text, at) = line.get(column);
         if must && text.is_empty() {
             self.problem(Code::F0102, at, format!("`{column}` is empty"), Some("fill it: the report must have it".into()));
@@ -244,7 +198,7 @@ impl File<'_> {
         }
     }
 
-    fn born(&mut self, line: &Line<'_>) -> Option<NaiveDate> {
+    fn born(&mut self, line: &Cells<'_>) -> Option<NaiveDate> {
         let (text, at) = line.get("birth_date");
         let found = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10);
         if found.is_none() {
@@ -262,7 +216,7 @@ impl File<'_> {
     }
 
     /// Countries with the number behind a colon, apart by semicolons; a country alone where there is no number.
-    fn residences(&mut self, line: &Line<'_>) -> Vec<(String, Option<String>)> {
+    fn residences(&mut self, line: &Cells<'_>) -> Vec<(String, Option<String>)> {
         let (text, at) = line.get("tax_residences");
         let mut found: Vec<(String, Option<String>)> = Vec::new();
         for part in text.split(';').map(str::trim).filter(|p| !p.is_empty()) {
@@ -283,7 +237,7 @@ impl File<'_> {
         found
     }
 
-    fn control(&mut self, line: &Line<'_>) -> Vec<String> {
+    fn control(&mut self, line: &Cells<'_>) -> Vec<String> {
         let (text, at) = line.get("control");
         let words: Vec<&str> = text.split(';').map(str::trim).filter(|w| !w.is_empty()).collect();
         let known = || self.form.controls.iter().map(|(name, _)| name.as_str());
@@ -303,33 +257,29 @@ impl File<'_> {
         }
         found
     }
-
-    /// Gives the persons to their entities.
-    fn attach(&mut self) {
-        for person in std::mem::take(&mut self.persons) {
-            match self.users.get_mut(&person.entity) {
-                Some(user) if matches!(user.party.named, Named::Entity { .. }) => {
-                    user.controlled_by.push((person.party, person.how));
-                }
-                // Its own line is faulty, which is told already.
-                None if self.seen.contains_key(&person.entity) => {}
-                _ => {
-                    let message = format!("`{}` is not an entity among the users", person.entity);
-                    self.problem(Code::F0102, person.at, message, Some("name the taxpayer of an entity".into()));
-                }
-            }
-        }
-    }
 }
 
 /// The cells of a line by their columns.
-struct Line<'a> {
+struct Cells<'a> {
     cells: BTreeMap<&'a str, (&'a str, Spot)>,
     start: Spot,
 }
 
-impl<'a> Line<'a> {
+impl<'a> Cells<'a> {
     fn get(&self, column: &str) -> (&'a str, Spot) {
         self.cells.get(column).copied().unwrap_or(("", self.start))
     }
+}
+
+/// Where the fields of the record stand in the file.
+fn spots_of(seen: &mut Seen, record: &StringRecord, end: u64) -> Vec<Spot> {
+    let place = |byte: u64| usize::try_from(byte).unwrap_or(usize::MAX);
+    let position = record.position();
+    let text = seen.text(place(position.map_or(0, csv::Position::byte)), place(end));
+    let mut alone = record.clone();
+    if let Some(position) = position {
+        let mut moved = position.clone();
+        alone.set_position(Some(moved.set_byte(0).clone()));
+    }
+    spots(&text, &alone)
 }
