@@ -84,7 +84,7 @@ impl Ground {
 
 /// The names of earlier records begin so.
 pub fn prefix(provider: &Provider, year: i32) -> String {
-    format!("{}{year}", provider.transmitting)
+    provider.record_prefix(year)
 }
 
 /// The records of earlier files, in the order in which they were sent.
@@ -158,7 +158,7 @@ impl<'a> Report<'a> {
         };
         sha.update(self.indic.as_bytes());
         let provider = self.request.provider;
-        self.message_id = format!("{}{}-{}", prefix(provider, self.request.year), provider.receiving, xml::hex(sha));
+        self.message_id = format!("{}{}{}-{}", provider.transmitting, self.request.year, provider.receiving, xml::hex(sha));
         counts
     }
 
@@ -207,7 +207,7 @@ impl<'a> Report<'a> {
             if sums.values().all(|categories| categories.is_empty()) {
                 continue;
             }
-            let text = xml::customer(request.form, &request.provider.currency, user, &sums);
+            let text = xml::customer(request.form, request.provider, user, &sums);
             let key = xml::digest(["customer", request.provider.tin.as_str(), name]);
             tell(Customer { name, key, text, sums })?;
         }
@@ -215,9 +215,8 @@ impl<'a> Report<'a> {
     }
 
     fn is_reportable(&self, user: &User) -> bool {
-        let Some(countries) = &self.request.provider.reportable else { return true };
-        let parties = std::iter::once(&user.party).chain(user.controlled_by.iter().map(|(party, _)| party));
-        parties.flat_map(|p| &p.residences).any(|(country, _)| countries.contains(country))
+        let mut parties = std::iter::once(&user.party).chain(user.controlled_by.iter().map(|(party, _)| party));
+        parties.any(|party| self.request.provider.reports_residents(party))
     }
 
     fn new_id(&self, key: &str, content: &str) -> String {

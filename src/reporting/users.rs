@@ -34,6 +34,8 @@ pub struct Party {
     pub address: Address,
     /// Countries of tax residence, each with the number there, if there is one.
     pub residences: Vec<(String, Option<String>)>,
+    /// City and country of birth, where they are known.
+    pub born_in: Option<(String, String)>,
 }
 
 #[derive(Debug, Clone)]
@@ -45,13 +47,15 @@ pub struct User {
 
 pub type Users = HashMap<String, User>;
 
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 16] = [
     "taxpayer",
     "kind",
     "first_name",
     "last_name",
     "name",
     "birth_date",
+    "birth_city",
+    "birth_country",
     "street",
     "building",
     "post_code",
@@ -224,9 +228,10 @@ impl File<'_> {
         let (country, at) = line.get("country");
         self.country(country, at);
         let residences = self.residences(line);
+        let born_in = self.born_in(line);
         let address =
             Address { street: street?, building: building?, post_code: post_code?, city: city?, country: country.to_owned() };
-        Some(Party { named: named?, address, residences })
+        Some(Party { named: named?, address, residences, born_in })
     }
 
     fn text(&mut self, line: &Line<'_>, column: &str, must: bool) -> Option<String> {
@@ -252,6 +257,20 @@ impl File<'_> {
             self.problem(Code::F0102, at, message, Some("write it as 1990-12-31".into()));
         }
         found
+    }
+
+    /// The schema takes city and country together.
+    fn born_in(&mut self, line: &Line<'_>) -> Option<(String, String)> {
+        let city = self.text(line, "birth_city", false)?;
+        let (country, _) = line.get("birth_country");
+        if city.is_empty() != country.is_empty() {
+            let (empty, given) = if city.is_empty() { ("birth_city", "birth_country") } else { ("birth_country", "birth_city") };
+            let help = "give city and country of birth, or neither";
+            self.problem(Code::F0102, line.get(empty).1, format!("`{empty}` is empty, `{given}` is not"), Some(help.into()));
+        } else if !country.is_empty() {
+            self.country(country, line.get("birth_country").1);
+        }
+        Some((city, country.to_owned())).filter(|(city, _)| !city.is_empty())
     }
 
     fn country(&mut self, text: &str, at: Spot) {
