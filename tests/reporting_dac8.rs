@@ -52,8 +52,9 @@ impl Case {
     }
 
     fn run(&self, words: &[&str]) -> Output {
-        let line = ["report", self.report, "ledger.csv", "--year", "2026", "--provider", "provider.yaml", "--users", "users.csv"];
-        Command::new(env!("CARGO_BIN_EXE_fisc")).current_dir(&self.folder).args(line).args(words).output().unwrap()
+        let line = ["report", self.report, "ledger.csv", "--provider", "provider.yaml", "--users", "users.csv"];
+        let year: &[&str] = if words.contains(&"--year") { &[] } else { &["--year", "2026"] };
+        Command::new(env!("CARGO_BIN_EXE_fisc")).current_dir(&self.folder).args(line).args(year).args(words).output().unwrap()
     }
 
     fn text(&self, words: &[&str]) -> String {
@@ -189,6 +190,16 @@ fn corrections_follow_the_residence() {
     assert_eq!(leaves(&second, "stf:CorrDocRefId"), ids[1..]);
 }
 
+#[test]
+fn years_before_the_duty_are_refused() {
+    let mut case = Case::new("year", &FIVE);
+    let before = case.run(&["--year", "2025"]);
+    assert_eq!((before.status.code(), before.stdout.len()), (Some(2), 0));
+    assert!(String::from_utf8_lossy(&before.stderr).contains("the first year of `dac8` is 2026"));
+    case.report = "carf";
+    assert_eq!(leaves(&case.text(&["--year", "2025"]), "MessageTypeIndic"), ["CARF703"]);
+}
+
 /// Both reports can go to one authority: neither takes the records of the other for its own.
 #[test]
 fn reports_of_two_kinds_do_not_correct_each_other() {
@@ -281,13 +292,21 @@ fn what_is_wrong_with_a_form_is_told_where_it_stands() {
     let own = |code, line, column| vec![(code, "own.yaml".to_owned(), line, column)];
     let based = |text: &str| format!("title: Own\nbased_on: carf\n{text}");
     assert_eq!(faults("own.yaml", "title: Own\nbased_on: crf\n"), own(Code::R0302, 2, 11));
-    assert_eq!(faults("reports/carf.yaml", "title: Own\nbased_on: dac8\n"), [(Code::R0302, String::new(), 0, 0)]);
+    assert_eq!(
+        faults("reports/carf.yaml", "title: Own\nbased_on: dac8\n"),
+        [(Code::R0302, "reports/dac8.yaml".to_owned(), 5, 11)]
+    );
     assert_eq!(faults("own.yaml", &based("docments: {}\n")), own(Code::R0201, 3, 1));
     assert_eq!(faults("own.yaml", &based("record_mark: A-B\n")), own(Code::R0203, 3, 14));
     assert_eq!(faults("own.yaml", &based("groups: { g: [DE, XY] }\n")), own(Code::R0204, 3, 19));
     assert_eq!(faults("own.yaml", &based("reportable: { residents_of: [g], cite: [carf] }\n")), own(Code::R0204, 3, 30));
     assert_eq!(faults("own.yaml", &based("reportable: { residents_of: [DE], cite: [crf] }\n")), own(Code::R0402, 3, 42));
     assert_eq!(faults("own.yaml", &based("filed_in: { countries: [DE], cite: [carf] }\n")), own(Code::R0202, 3, 11));
+    assert_eq!(faults("own.yaml", &based("from: { day: 2026-13-01, cite: [carf] }\n")), own(Code::R0203, 3, 14));
+    assert_eq!(
+        faults("own.yaml", &based("readings: { r: { question: Q, taken: T, other: O, cite: [carf] } }\n")),
+        own(Code::R0202, 3, 16)
+    );
     assert_eq!(faults("own.yaml", &based("sources: { s: { title: S, status: hearsay } }\n")), own(Code::R0204, 3, 35));
     // A section of its own against which the other's rules do not hold: told in the other's file.
     let against = faults("own.yaml", &based("thresholds: { small: { over: 1, currency: USD, cite: [carf] } }\n"));

@@ -107,6 +107,9 @@ fn report(args: &ReportArgs) -> Result<End, End> {
         return Err(told(problems, &map));
     };
     let form = form::read(&form_source).map_err(|problems| told(problems, &map))?;
+    if let Some(first) = form.first_year.filter(|first| args.year < *first) {
+        return Err(usage(&format!("`--year {}` is not reported: the first year of `{}` is {first}", args.year, args.report)));
+    }
     let provider = provider::read(&provider_source, &form);
     let (users, of_users) = users::read(&users_source, &form);
     let inputs = inputs(args, &mut map)?;

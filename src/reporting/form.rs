@@ -14,7 +14,7 @@ use crate::yaml::{Entry, Fields, Node, Reader};
 
 use layers::Layers;
 pub use scope::{FiledIn, Group, countries};
-use scope::{filed_in, grounds, readings, record_mark, reportable, source};
+use scope::{filed_in, first_year, grounds, readings, record_mark, reportable, source};
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/reports");
 
@@ -45,6 +45,8 @@ pub struct Form {
     /// Residents of these are reported; everyone where it is not given.
     pub reportable: Option<Vec<String>>,
     pub filed_in: Option<FiledIn>,
+    /// Years before it are not reported.
+    pub first_year: Option<i32>,
     /// Tells the names of its records from those of other reports of the same provider and year.
     pub record_mark: String,
 }
@@ -174,6 +176,7 @@ fn form(layers: &mut Layers<'_>) -> Option<Form> {
     let groups: Vec<Group> = layers.take("groups", each(group)).unwrap_or_default();
     let reportable = layers.take("reportable", |r, n| reportable(r, n, (&known, &groups), &sources)).flatten();
     let filed_in = layers.take("filed_in", |r, n| filed_in(r, n, (&known, &groups), &sources)).flatten();
+    let first_year = layers.take("from", |r, n| first_year(r, n, &sources)).flatten();
     layers.take("readings", |r, n| readings(r, n, &sources));
     let record_mark = layers.take("record_mark", record_mark).flatten().unwrap_or_default();
     Some(Form {
@@ -192,6 +195,7 @@ fn form(layers: &mut Layers<'_>) -> Option<Form> {
         groups,
         reportable,
         filed_in,
+        first_year,
         record_mark,
     })
 }

@@ -6,28 +6,30 @@ use crate::yaml::{Fields, Node, Reader, Value, parse};
 /// A form and those it is based on, its own file first.
 pub fn chain(source: &Source) -> Result<Vec<(Source, Node)>, Vec<Diagnostic>> {
     let mut chain = vec![(source.clone(), parse(source)?)];
-    while let Some(next) = chain.last().and_then(|(source, root)| based_on(source, root)) {
+    while let Some(next) = chain.last().and_then(|(last, root)| based_on(last, root, &chain)) {
         let next = next.map_err(|problem| vec![problem])?;
-        if chain.iter().any(|(known, _)| known.name == next.name) {
-            let message = format!("`{}` is based on itself", next.name);
-            return Err(vec![Diagnostic::new(Code::R0302, message).help("leave out one `based_on`")]);
-        }
         let root = parse(&next)?;
         chain.push((next, root));
     }
     Ok(chain)
 }
 
-fn based_on(source: &Source, root: &Node) -> Option<Result<Source, Diagnostic>> {
+fn based_on(source: &Source, root: &Node, chain: &[(Source, Node)]) -> Option<Result<Source, Diagnostic>> {
     let Value::Map(entries) = &root.value else { return None };
     let entry = entries.iter().find(|e| e.key == "based_on")?;
+    let wrong = |message: String, help: Option<String>| {
+        let place = entry.value.spot.place(&source.name);
+        Some(Err(Diagnostic::new(Code::R0302, message).at(place).help_opt(help)))
+    };
     let name = entry.value.text().unwrap_or_default();
-    Some(super::shipped(name).ok_or_else(|| {
+    let Some(found) = super::shipped(name) else {
         let names = super::names();
-        Diagnostic::new(Code::R0302, format!("there is no report `{name}`"))
-            .at(entry.value.spot.place(&source.name))
-            .help_opt(suggestion(name, names.iter().map(String::as_str)))
-    }))
+        return wrong(format!("there is no report `{name}`"), suggestion(name, names.iter().map(String::as_str)));
+    };
+    if chain.iter().any(|(known, _)| known.name == found.name) {
+        return wrong(format!("`{name}` would be based on itself"), Some("leave out `based_on` here, or in the other".into()));
+    }
+    Some(Ok(found))
 }
 
 struct Layer<'a> {

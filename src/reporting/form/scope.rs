@@ -1,5 +1,7 @@
 //! Whom a report is about and who takes it, with the sources of what is said.
 
+use chrono::Datelike;
+
 use crate::diagnostic::{Code, suggestion};
 use crate::yaml::{Entry, Fields, Node, Reader};
 
@@ -66,6 +68,15 @@ pub fn filed_in(reader: &mut Reader, node: &Node, (known, groups): Known<'_>, so
     Some(FiledIn { countries: found?, otherwise })
 }
 
+/// The year in which the duty begins.
+pub fn first_year(reader: &mut Reader, node: &Node, sources: &[String]) -> Option<i32> {
+    let mut fields = reader.fields(node, "`from`")?;
+    let day = fields.require(reader, "day").and_then(|n| reader.date(n));
+    grounds(reader, &mut fields, sources);
+    fields.done(reader);
+    Some(day?.year())
+}
+
 /// The sources of a statement, and what is to be said about it.
 pub fn grounds(reader: &mut Reader, fields: &mut Fields<'_>, sources: &[String]) {
     let cites = fields.require(reader, "cite").map(|n| reader.words(n)).unwrap_or_default();
@@ -79,7 +90,7 @@ pub fn grounds(reader: &mut Reader, fields: &mut Fields<'_>, sources: &[String])
 /// What the texts leave open, and how it is taken here.
 pub fn readings(reader: &mut Reader, node: &Node, sources: &[String]) {
     for entry in reader.entries(node) {
-        let Some(mut fields) = reader.fields(&entry.value, "a reading") else { continue };
+        let Some(mut fields) = reader.fields(&entry.value, "a reading of a report") else { continue };
         for key in ["question", "taken", "other", "because"] {
             string(reader, &mut fields, key);
         }
