@@ -96,6 +96,9 @@ fn report(args: &ReportArgs) -> Result<End, End> {
         End::Errors
     };
     let form = form::read(&form_source).map_err(|problems| told(&problems, &map))?;
+    if let Some(first) = form.first_year.filter(|first| args.year < *first) {
+        return Err(usage(&format!("`--year {}` is not reported: the first year of `{}` is {first}", args.year, args.report)));
+    }
     let provider_source = files::read(&args.provider).map_err(|problem| told(&[problem], &map))?;
     map.insert(&provider_source);
     let provider = provider::read(&provider_source, &form).map_err(|problems| told(&problems, &map))?;

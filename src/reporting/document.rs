@@ -13,11 +13,6 @@ pub struct DocSpec {
     pub corrects: Option<String>,
 }
 
-/// The names of records begin so.
-pub fn prefix(provider: &Provider, year: i32) -> String {
-    format!("{}{year}", provider.transmitting)
-}
-
 /// What customers are called in the names of records.
 pub fn key(provider: &Provider, name: &str) -> String {
     xml::digest(["customer", provider.tin.as_str(), name])
@@ -51,7 +46,7 @@ pub fn of_provider(request: &Request<'_>, old: Option<&Record>) -> DocSpec {
 }
 
 fn id(request: &Request<'_>, key: &str, content: &str) -> String {
-    format!("{}-{key}-{content}", prefix(request.provider, request.year))
+    format!("{}-{key}-{content}", request.provider.record_prefix(request.year))
 }
 
 /// The record that stands for another has a name of its own, even where the content comes back to what it was.

@@ -115,7 +115,7 @@ fn record(block: &str, prefix: &str) -> Result<Record, String> {
         return Err(format!("its record `{id}` was not named by this command"));
     };
     if first != prefix {
-        return Err(format!("its record `{id}` is of another country or year than `{prefix}`"));
+        return Err(format!("its record `{id}` is of another report, country or year than `{prefix}`"));
     }
     let before = block.rfind("<DocSpec>").and_then(|at| block.get(..at)).unwrap_or_default();
     let text = before.rfind('\n').and_then(|end| before.get(..=end)).unwrap_or_default();

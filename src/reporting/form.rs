@@ -1,5 +1,8 @@
 //! What a report asks for: categories, the rules by which a row falls into them, and the words of its schema. All of it is data.
 
+mod layers;
+mod scope;
+
 use include_dir::{Dir, include_dir};
 
 use crate::diagnostic::{Code, Diagnostic, Source, suggestion};
@@ -7,7 +10,11 @@ use crate::ledger::{COUNTERPARTY_KINDS, Kind};
 use crate::number::Decimal;
 use crate::rules::book::{Side, Valuation};
 use crate::rules::neutral;
-use crate::yaml::{Entry, Fields, Node, Reader, parse};
+use crate::yaml::{Entry, Fields, Node, Reader};
+
+use layers::Layers;
+pub use scope::{FiledIn, Group, countries};
+use scope::{filed_in, first_year, grounds, readings, record_mark, reportable, source};
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/reports");
 
@@ -33,6 +40,15 @@ pub struct Form {
     pub nexus: Words,
     pub controls: Words,
     pub countries: Vec<String>,
+    /// Names for several countries.
+    pub groups: Vec<Group>,
+    /// Residents of these are reported; everyone where it is not given.
+    pub reportable: Option<Vec<String>>,
+    pub filed_in: Option<FiledIn>,
+    /// Years before it are not reported.
+    pub first_year: Option<i32>,
+    /// Tells the names of its records from those of other reports of the same provider and year.
+    pub record_mark: String,
 }
 
 /// The frame of the message.
@@ -125,40 +141,44 @@ pub fn shipped(name: &str) -> Option<Source> {
 
 /// Reads a form; all that is wrong with it where it cannot be used.
 pub fn read(source: &Source) -> Result<Form, Vec<Diagnostic>> {
-    let root = parse(source)?;
-    let mut reader = Reader::new(&source.name);
-    let form = form(&mut reader, &root);
+    let chain = layers::chain(source)?;
+    let mut layers = Layers::new(&chain);
+    let form = form(&mut layers);
+    let problems = layers.done();
     match form {
-        Some(form) if reader.problems.is_empty() => Ok(form),
-        _ => Err(reader.problems),
+        Some(form) if problems.is_empty() => Ok(form),
+        _ => Err(problems),
     }
 }
 
-fn form(reader: &mut Reader, root: &Node) -> Option<Form> {
-    let mut fields = reader.fields(root, "a report")?;
-    let title = string(reader, &mut fields, "title");
-    let sources: Vec<String> = words(reader, &mut fields, "sources").into_iter().map(|(name, _)| name).collect();
-    let message = fields.require(reader, "message").and_then(|n| message(reader, n)).unwrap_or_default();
-    let documents = fields.require(reader, "documents").and_then(|n| documents(reader, n)).unwrap_or_default();
-    let no_tin = string(reader, &mut fields, "no_tin");
-    let valuation = fields.require(reader, "valuation").and_then(|n| neutral::valuation(reader, n));
-    let mut thresholds = Vec::new();
-    for entry in fields.take("thresholds").map(|n| reader.entries(n)).unwrap_or_default() {
-        thresholds.extend(threshold(reader, entry, &sources));
-    }
-    let mut categories = Vec::new();
-    for entry in fields.require(reader, "categories").map(|n| reader.entries(n)).unwrap_or_default() {
-        categories.extend(category(reader, entry));
-    }
-    let mut rules = |reader: &mut Reader, key: &'static str| -> Vec<Rule> {
-        let items = fields.require(reader, key).map(|n| reader.list(n)).unwrap_or_default();
-        items.iter().filter_map(|node| rule(reader, node, &categories, &thresholds)).collect()
+fn form(layers: &mut Layers<'_>) -> Option<Form> {
+    let title = layers.text("title");
+    let sources = layers.all("sources", |reader, node| reader.entries(node).iter().filter_map(|e| source(reader, e)).collect());
+    let message = layers.require("message", message).flatten().unwrap_or_default();
+    let documents = layers.require("documents", documents).flatten().unwrap_or_default();
+    let no_tin = layers.text("no_tin");
+    let valuation = layers.require("valuation", neutral::valuation).flatten();
+    let thresholds: Vec<Threshold> = layers.take("thresholds", each(|r, e| threshold(r, e, &sources))).unwrap_or_default();
+    let categories: Vec<Category> = layers.require("categories", each(category)).unwrap_or_default();
+    let mut rules = |key| -> Vec<Rule> {
+        let read = |reader: &mut Reader, node: &Node| {
+            let items = reader.list(node);
+            items.iter().filter_map(|node| rule(reader, node, &categories, &thresholds)).collect()
+        };
+        layers.require(key, read).unwrap_or_default()
     };
-    let (own, also) = (rules(reader, "rules"), rules(reader, "also"));
-    let nexus = words(reader, &mut fields, "nexus");
-    let controls = words(reader, &mut fields, "controls");
-    let countries = fields.require(reader, "countries").map(|n| reader.words(n)).unwrap_or_default();
-    fields.done(reader);
+    let (own, also) = (rules("rules"), rules("also"));
+    let nexus = layers.require("nexus", each(pair)).unwrap_or_default();
+    let controls = layers.require("controls", each(pair)).unwrap_or_default();
+    let known = layers.require("countries", |reader, node| reader.words(node)).unwrap_or_default();
+    let known: Vec<String> = known.into_iter().map(|(word, _)| word).collect();
+    let group = |reader: &mut Reader, entry: &Entry| Some((entry.key.clone(), countries(reader, &entry.value, &known, &[])));
+    let groups: Vec<Group> = layers.take("groups", each(group)).unwrap_or_default();
+    let reportable = layers.take("reportable", |r, n| reportable(r, n, (&known, &groups), &sources)).flatten();
+    let filed_in = layers.take("filed_in", |r, n| filed_in(r, n, (&known, &groups), &sources)).flatten();
+    let first_year = layers.take("from", |r, n| first_year(r, n, &sources)).flatten();
+    layers.take("readings", |r, n| readings(r, n, &sources));
+    let record_mark = layers.take("record_mark", record_mark).flatten().unwrap_or_default();
     Some(Form {
         title,
         message,
@@ -171,21 +191,26 @@ fn form(reader: &mut Reader, root: &Node) -> Option<Form> {
         also,
         nexus,
         controls,
-        countries: countries.into_iter().map(|(word, _)| word).collect(),
+        countries: known,
+        groups,
+        reportable,
+        filed_in,
+        first_year,
+        record_mark,
     })
+}
+
+/// Reads a map of names, entry by entry.
+fn each<'a, T>(read: impl Fn(&mut Reader, &'a Entry) -> Option<T>) -> impl FnOnce(&mut Reader, &'a Node) -> Vec<T> {
+    move |reader, node| reader.entries(node).iter().filter_map(|entry| read(reader, entry)).collect()
+}
+
+fn pair(reader: &mut Reader, entry: &Entry) -> Option<(String, String)> {
+    Some((entry.key.clone(), reader.string(&entry.value)?))
 }
 
 fn string(reader: &mut Reader, fields: &mut Fields<'_>, key: &'static str) -> String {
     fields.require(reader, key).and_then(|n| reader.string(n)).unwrap_or_default()
-}
-
-fn words(reader: &mut Reader, fields: &mut Fields<'_>, key: &'static str) -> Words {
-    let entries = fields.require(reader, key).map(|n| reader.entries(n)).unwrap_or_default();
-    pairs(reader, entries)
-}
-
-fn pairs(reader: &mut Reader, entries: &[Entry]) -> Words {
-    entries.iter().filter_map(|e| Some((e.key.clone(), reader.string(&e.value)?))).collect()
 }
 
 fn message(reader: &mut Reader, node: &Node) -> Option<Message> {
@@ -222,11 +247,7 @@ fn threshold(reader: &mut Reader, entry: &Entry, sources: &[String]) -> Option<T
     if let (Some(node), Some(currency)) = (node, currency.as_deref().filter(|c| !crate::ledger::is_currency(c))) {
         reader.problem(Code::R0204, node.spot, format!("`{currency}` is not a currency code of ISO 4217"), None);
     }
-    let cites = fields.require(reader, "cite").map(|n| reader.words(n)).unwrap_or_default();
-    for (word, spot) in cites.iter().filter(|(word, _)| !sources.contains(word)) {
-        let help = suggestion(word, sources.iter().map(String::as_str));
-        reader.problem(Code::R0402, *spot, format!("no source is called `{word}`"), help);
-    }
+    grounds(reader, &mut fields, sources);
     fields.done(reader);
     Some(Threshold { name: entry.key.clone(), over: over?, currency: currency? })
 }
@@ -236,7 +257,7 @@ fn category(reader: &mut Reader, entry: &Entry) -> Option<Category> {
     let element = string(reader, &mut fields, "element");
     let type_element = fields.take("type_element").and_then(|n| reader.string(n));
     let types = fields.take("types").map(|n| reader.entries(n)).unwrap_or_default();
-    let types = pairs(reader, types);
+    let types = types.iter().filter_map(|entry| pair(reader, entry)).collect();
     let always_typed = fields.take("always_typed").and_then(|n| reader.yes_no(n)).unwrap_or(false);
     let counted = fields.take("counted").and_then(|n| reader.yes_no(n)).unwrap_or(true);
     fields.done(reader);

@@ -134,7 +134,7 @@ impl<'a> Pass<'a> {
 
     fn report(mut self, problems: &mut Vec<Diagnostic>) -> io::Result<Report> {
         let request = self.request;
-        let prefix = document::prefix(request.provider, request.year);
+        let prefix = request.provider.record_prefix(request.year);
         let old_provider = match &mut self.by_key {
             Some(sorter) => earlier::read(request.earlier, &prefix, sorter, problems)?,
             None => None,
@@ -158,7 +158,8 @@ impl<'a> Pass<'a> {
             _ => &words.new,
         };
         self.sha.update(indic.as_bytes());
-        let id = format!("{prefix}{}-{}", request.provider.receiving, xml::hex(self.sha));
+        let Provider { transmitting, receiving, .. } = request.provider;
+        let id = format!("{transmitting}{}{receiving}-{}", request.year, xml::hex(self.sha));
         let (head, tail) = match request.format {
             Format::Xml => (request.head(&id, indic, &of_provider), request.tail()),
             Format::Csv => (String::new(), String::new()),
@@ -211,7 +212,7 @@ impl<'a> Pass<'a> {
     }
 
     fn record(&mut self, name: &str, user: &User, sums: &Sums<'_>) -> io::Result<()> {
-        let text = xml::customer(self.request.form, &self.request.provider.currency, user, sums);
+        let text = xml::customer(self.request.form, self.request.provider, user, sums);
         let key = document::key(self.request.provider, name);
         match &mut self.by_key {
             Some(sorter) => sorter.push(Item { key, rank: earlier::EARLIER + 1, file: 0, line: 0, payload: text.into_bytes() }),

@@ -3,10 +3,10 @@
 use chrono_tz::Tz;
 
 use crate::diagnostic::{Code, Diagnostic, Source, suggestion};
-use crate::yaml::{Fields, Node, Reader, parse};
+use crate::yaml::{Fields, Node, Reader, Spot, parse};
 
-use super::form::Form;
-use super::users::{Address, User};
+use super::form::{self, Form};
+use super::users::{Address, Party, User};
 
 #[derive(Debug, Clone)]
 pub struct Provider {
@@ -25,16 +25,30 @@ pub struct Provider {
     pub nexus: Option<String>,
     pub contact: Option<String>,
     pub warning: Option<String>,
-    /// Residents of these countries are reported; everyone where it is not given.
+    /// Given to the provider where it is registered: by the country that transmits.
+    pub identification_number: Option<String>,
+    pub lei: Option<String>,
+    /// Residents of these countries are reported; everyone where neither the provider nor the form names any.
     pub reportable: Option<Vec<String>>,
+    /// That of the form.
+    record_mark: String,
 }
 
 impl Provider {
-    /// Whether somebody is reported: a resident of one of the countries, or controlled by one.
+    /// Names of records begin so.
+    pub fn record_prefix(&self, year: i32) -> String {
+        format!("{}{year}{}", self.transmitting, self.record_mark)
+    }
+
+    /// Whether somebody is reported: for himself, or for one who controls him.
     pub fn reports(&self, user: &User) -> bool {
-        let Some(countries) = &self.reportable else { return true };
-        let parties = std::iter::once(&user.party).chain(user.controlled_by.iter().map(|(party, _)| party));
-        parties.flat_map(|p| &p.residences).any(|(country, _)| countries.contains(country))
+        let mut parties = std::iter::once(&user.party).chain(user.controlled_by.iter().map(|(party, _)| party));
+        parties.any(|party| self.reports_residents(party))
+    }
+
+    pub fn reports_residents(&self, party: &Party) -> bool {
+        let countries = self.reportable.as_ref();
+        countries.is_none_or(|countries| party.residences.iter().any(|(country, _)| countries.contains(country)))
     }
 }
 
@@ -57,6 +71,8 @@ fn provider(reader: &mut Reader, root: &Node, form: &Form) -> Option<Provider> {
     let zone = zone(reader, &mut fields);
     let transmitting = self::country(reader, &mut fields, "transmitting_country", form, false).or_else(|| country.clone());
     let receiving = self::country(reader, &mut fields, "receiving_country", form, false).or_else(|| transmitting.clone());
+    taken(reader, form, [&transmitting, &receiving]);
+    let country = country.map(|(word, _)| word);
     let address = fields.require(reader, "address").and_then(|n| address(reader, n, form, country.as_deref()));
     let nexus = fields.take("nexus").and_then(|n| {
         let word = reader.text(n)?;
@@ -69,13 +85,9 @@ fn provider(reader: &mut Reader, root: &Node, form: &Form) -> Option<Provider> {
     });
     let contact = text(reader, &mut fields, "contact", false);
     let warning = text(reader, &mut fields, "warning", false);
-    let reportable = fields.take("reportable").map(|n| {
-        let words = reader.words(n);
-        for (word, spot) in words.iter().filter(|(word, _)| !form.countries.contains(word)) {
-            reader.problem(Code::R0204, *spot, format!("`{word}` is not a country code of the schema"), None);
-        }
-        words.into_iter().map(|(word, _)| word).collect()
-    });
+    let identification_number = text(reader, &mut fields, "identification_number", false);
+    let lei = lei(reader, &mut fields);
+    let reportable = fields.take("reportable").map(|n| form::countries(reader, n, &form.countries, &form.groups));
     fields.done(reader);
     Some(Provider {
         name: name?,
@@ -84,13 +96,44 @@ fn provider(reader: &mut Reader, root: &Node, form: &Form) -> Option<Provider> {
         address: address?,
         currency: currency?,
         zone: zone?,
-        transmitting: transmitting?,
-        receiving: receiving?,
+        transmitting: transmitting?.0,
+        receiving: receiving?.0,
         nexus,
         contact,
         warning,
-        reportable,
+        identification_number,
+        lei,
+        reportable: reportable.or_else(|| form.reportable.clone()),
+        record_mark: form.record_mark.clone(),
     })
+}
+
+/// Whether the countries to which the report goes take it.
+fn taken(reader: &mut Reader, form: &Form, countries: [&Option<(String, Spot)>; 2]) {
+    let Some(filed) = &form.filed_in else { return };
+    let mut told = None;
+    for (word, spot) in countries.into_iter().flatten().filter(|(word, _)| !filed.countries.contains(word)) {
+        // The same place stands for both where only the residence is given.
+        if told.replace(*spot) != Some(*spot) {
+            let message = format!("`{word}` does not take this report ({})", form.title);
+            reader.problem(Code::R0204, *spot, message, Some(filed.otherwise.clone()));
+        }
+    }
+}
+
+/// A legal entity identifier, whose last two digits check the others.
+fn lei(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<String> {
+    let node = fields.take("lei")?;
+    let word = reader.string(node)?;
+    let rest = word.chars().try_fold(0, |rest, c| {
+        let digit = c.to_digit(36).filter(|_| !c.is_ascii_lowercase())?;
+        Some((rest * if digit < 10 { 10 } else { 100 } + digit) % 97)
+    });
+    if word.len() != 20 || rest != Some(1) {
+        let help = "it has 20 capital letters and digits (ISO 17442); the last two digits check the others";
+        reader.problem(Code::R0204, node.spot, format!("`{word}` is not a legal entity identifier"), Some(help.into()));
+    }
+    Some(word)
 }
 
 /// A text that the schema can hold.
@@ -103,11 +146,12 @@ fn text(reader: &mut Reader, fields: &mut Fields<'_>, key: &'static str, must: b
     Some(found)
 }
 
-fn country(reader: &mut Reader, fields: &mut Fields<'_>, key: &'static str, form: &Form, must: bool) -> Option<String> {
+/// A country with its place.
+fn country(reader: &mut Reader, fields: &mut Fields<'_>, key: &'static str, form: &Form, must: bool) -> Option<(String, Spot)> {
     let node = if must { fields.require(reader, key) } else { fields.take(key) }?;
     let word = reader.string(node)?;
     if form.countries.contains(&word) {
-        return Some(word);
+        return Some((word, node.spot));
     }
     let help = "write the two capital letters of ISO 3166";
     reader.problem(Code::R0204, node.spot, format!("`{word}` is not a country code of the schema"), Some(help.into()));
@@ -142,7 +186,8 @@ fn address(reader: &mut Reader, node: &Node, form: &Form, home: Option<&str>) ->
     let building = text(reader, &mut fields, "building", false).unwrap_or_default();
     let post_code = text(reader, &mut fields, "post_code", false).unwrap_or_default();
     let city = text(reader, &mut fields, "city", true);
-    let country = country(reader, &mut fields, "country", form, false).or_else(|| home.map(str::to_owned));
+    let country = country(reader, &mut fields, "country", form, false).map(|(word, _)| word);
+    let country = country.or_else(|| home.map(str::to_owned));
     fields.done(reader);
     Some(Address { street, building, post_code, city: city?, country: country? })
 }

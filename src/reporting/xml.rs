@@ -115,6 +115,12 @@ pub fn provider(provider: &Provider) -> String {
     xml.open("Entity");
     xml.leaf("ResCountryCode", &provider.country);
     xml.with("TIN", &format!(" issuedBy=\"{}\"", provider.country), &provider.tin);
+    if let Some(lei) = &provider.lei {
+        xml.with("IN", " INType=\"LEI\"", lei);
+    }
+    if let Some(number) = &provider.identification_number {
+        xml.with("IIN", &format!(" issuedBy=\"{}\"", provider.transmitting), number);
+    }
     xml.leaf("Name", &provider.name);
     address(&mut xml, &provider.address);
     xml.close("Entity");
@@ -126,12 +132,13 @@ pub fn provider(provider: &Provider) -> String {
 }
 
 /// A customer with what he did, the document aside.
-pub fn customer(form: &Form, currency: &str, user: &User, sums: &Sums<'_>) -> String {
+/// Of those who control an entity, only they are told who would be reported themselves.
+pub fn customer(form: &Form, provider: &Provider, user: &User, sums: &Sums<'_>) -> String {
     let mut xml = Xml::at(3);
     xml.open("UserID");
     party(&mut xml, form, &user.party);
     xml.close("UserID");
-    for (person, how) in &user.controlled_by {
+    for (person, how) in user.controlled_by.iter().filter(|(person, _)| provider.reports_residents(person)) {
         xml.open("ControllingPerson");
         party(&mut xml, form, person);
         how.iter().for_each(|code| xml.leaf("CtrlgPersonType", code));
@@ -141,7 +148,7 @@ pub fn customer(form: &Form, currency: &str, user: &User, sums: &Sums<'_>) -> St
         xml.open("RelevantTransactions");
         xml.leaf("CryptoAsset", asset);
         for (what, sum) in categories {
-            category(&mut xml, form, currency, *what, sum);
+            category(&mut xml, form, &provider.currency, *what, sum);
         }
         xml.close("RelevantTransactions");
     }
@@ -188,6 +195,14 @@ fn party(xml: &mut Xml, form: &Form, party: &Party) {
             address(xml, &party.address);
             xml.open("BirthInfo");
             xml.leaf("BirthDate", &born.to_string());
+            if let Some((city, country)) = &party.born_in {
+                xml.open("BirthPlace");
+                xml.leaf("City", city);
+                xml.open("CountryInfo");
+                xml.leaf("CountryCode", country);
+                xml.close("CountryInfo");
+                xml.close("BirthPlace");
+            }
             xml.close("BirthInfo");
         }
     }

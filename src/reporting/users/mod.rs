@@ -31,6 +31,8 @@ pub struct Party {
     pub address: Address,
     /// Countries of tax residence, each with the number there, if there is one.
     pub residences: Vec<(String, Option<String>)>,
+    /// City and country of birth, where they are known.
+    pub born_in: Option<(String, String)>,
 }
 
 #[derive(Debug, Clone)]

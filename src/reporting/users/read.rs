@@ -18,13 +18,15 @@ use crate::yaml::Spot;
 
 use super::{Address, Line, Named, Party, unfit};
 
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 16] = [
     "taxpayer",
     "kind",
     "first_name",
     "last_name",
     "name",
     "birth_date",
+    "birth_city",
+    "birth_country",
     "street",
     "building",
     "post_code",
@@ -178,9 +180,10 @@ impl File<'_> {
         let (country, at) = line.get("country");
         self.country(country, at);
         let residences = self.residences(line);
+        let born_in = self.born_in(line);
         let address =
             Address { street: street?, building: building?, post_code: post_code?, city: city?, country: country.to_owned() };
-        Some(Party { named: named?, address, residences })
+        Some(Party { named: named?, address, residences, born_in })
     }
 
     fn text(&mut self, line: &Cells<'_>, column: &str, must: bool) -> Option<String> {
@@ -206,6 +209,20 @@ impl File<'_> {
             self.problem(Code::F0102, at, message, Some("write it as 1990-12-31".into()));
         }
         found
+    }
+
+    /// The schema takes city and country together.
+    fn born_in(&mut self, line: &Cells<'_>) -> Option<(String, String)> {
+        let city = self.text(line, "birth_city", false)?;
+        let (country, _) = line.get("birth_country");
+        if city.is_empty() != country.is_empty() {
+            let (empty, given) = if city.is_empty() { ("birth_city", "birth_country") } else { ("birth_country", "birth_city") };
+            let help = "give city and country of birth, or neither";
+            self.problem(Code::F0102, line.get(empty).1, format!("`{empty}` is empty, `{given}` is not"), Some(help.into()));
+        } else if !country.is_empty() {
+            self.country(country, line.get("birth_country").1);
+        }
+        Some((city, country.to_owned())).filter(|(city, _)| !city.is_empty())
     }
 
     fn country(&mut self, text: &str, at: Spot) {
