@@ -15,7 +15,7 @@ test-full:
 	@FISC_FULL=1 PROPTEST_CASES=2000 bash tests/run.sh
 
 bench:
-	cargo bench --bench assess --bench matching
+	cargo bench --bench assess --bench matching --bench report
 
 fmt: $(VENV)/ready
 	cargo fmt

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use fisc::diagnostic::{Code, Diagnostic, Source};
+use fisc::reporting::{form, provider};
 use fisc::rules::{RuleBook, load};
 use fisc::schema::{File, facts, facts_in};
 use jsonschema::Validator;
@@ -101,6 +102,10 @@ fn the_shipped_files_fit_their_schemas() {
     hold(&rules, Path::new("tests/diagnostics/base.yaml"));
     hold(&example, Path::new("tests/schema/example.yaml"));
     hold(&format, Path::new("tests/schema/format.yaml"));
+    let provider = validator(&File::Provider.schema());
+    for path in ["examples/carf/provider.yaml", "examples/dac8/provider.yaml", "tests/schema/provider.yaml"] {
+        hold(&provider, Path::new(path));
+    }
     assert!(seen > 60, "{seen}");
     // The folder of a new law.
     let head = fisc::template::Head::new("xx", None, "EUR", "Europe/Paris").unwrap();
@@ -182,12 +187,18 @@ fn format_errors(text: &str) -> Vec<Diagnostic> {
     fisc::import::format::read(&Source::new("format.yaml", text)).err().unwrap_or_default()
 }
 
+fn provider_errors(text: &str) -> Vec<Diagnostic> {
+    let form = form::read(&form::shipped("carf").unwrap()).unwrap();
+    provider::read(&Source::new("provider.yaml", text), &form).err().unwrap_or_default()
+}
+
 fn judged() -> Vec<Judged> {
     let one = |path: &str, file: File, errors| Judged { text: text(path), schema: validator(&file.schema()), errors };
     let all = vec![
         one("tests/schema/law.yaml", File::Rules, law_errors),
         one("tests/schema/example.yaml", File::Example, example_errors as fn(&str) -> Vec<Diagnostic>),
         one("tests/schema/format.yaml", File::Format, format_errors),
+        one("tests/schema/provider.yaml", File::Provider, provider_errors),
     ];
     for file in &all {
         assert!((file.errors)(&file.text).is_empty() && accepts(&file.schema, &file.text));

@@ -143,6 +143,8 @@ pub enum SchemaOf {
     Facts,
     /// How an export is read
     Format,
+    /// Who reports its customers
+    Provider,
 }
 
 #[derive(Debug, Args)]

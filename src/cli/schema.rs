@@ -10,6 +10,7 @@ pub fn run(args: &SchemaArgs) -> End {
         SchemaOf::Rules => File::Rules,
         SchemaOf::Example => File::Example,
         SchemaOf::Format => File::Format,
+        SchemaOf::Provider => File::Provider,
         SchemaOf::Facts => return of_facts(args),
     };
     if args.jurisdiction.is_some() {

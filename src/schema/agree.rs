@@ -24,8 +24,6 @@ const WITHOUT_SCHEMA: &[&str] = &[
     "a rule of a report",
     "a source of a report",
     "a threshold",
-    "a provider",
-    "an address",
 ];
 
 fn root(path: &str) -> PathBuf {
@@ -64,6 +62,10 @@ fn asked() -> Asked {
         }
         for path in files(&root("formats"), "yaml").iter().chain([&root("tests/schema/format.yaml")]) {
             crate::import::format::read(&source(path)).unwrap();
+        }
+        let form = crate::reporting::form::read(&crate::reporting::form::shipped("carf").unwrap()).unwrap();
+        for path in [root("examples/carf/provider.yaml"), root("tests/schema/provider.yaml")] {
+            crate::reporting::provider::read(&source(&path), &form).unwrap();
         }
         for path in files(&root("tests/diagnostics"), "yaml") {
             crate::rules::load(&[source(&path)]);

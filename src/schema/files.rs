@@ -1,6 +1,11 @@
 //! The shapes of worked examples and of formats of exports.
 
-use super::Val::{Any, Bool, Date, Either, List, Map, Name, Names, Number, OrNothing, Text, Words};
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use crate::reporting::form;
+
+use super::Val::{Any, Bool, Currency, Date, Either, Form, List, Map, Name, Names, Number, OrNothing, Text, Words, WordsOf};
 use super::{NOTE, Shape, TITLE, may, need, shape};
 
 pub const EXAMPLE: &[Shape] = &[
@@ -87,3 +92,58 @@ pub const EXAMPLE: &[Shape] = &[
         ],
     ),
 ];
+
+pub const PROVIDER: &[Shape] = &[
+    shape(
+        "a provider",
+        "Who reports its customers.",
+        &[
+            need("name", Text, "Its name."),
+            need("tin", Text, "Its tax number in the country of residence."),
+            need("country", COUNTRY, "Its country of residence."),
+            need("currency", Currency, "Amounts are reported in it."),
+            need("time_zone", Text, "By which the year begins: a name of the IANA database, `Europe/Vilnius`."),
+            need("address", Map("an address"), "Where it is."),
+            may("transmitting_country", COUNTRY, "To whose authority the report goes; the country of residence if not given."),
+            may("receiving_country", COUNTRY, "For whom the report is; the country it goes to if not given."),
+            may(
+                "nexus",
+                WordsOf(nexus),
+                "Why it reports there, in the words of the report's file: `tax_residence`, `authorisation`.",
+            ),
+            may("contact", Text, "Whom to ask."),
+            may("warning", Text, "A remark to the authority."),
+            may("identification_number", Text, "Given where it is registered, by the country the report goes to."),
+            may("lei", Form("^[0-9A-Z]{20}$"), "Its legal entity identifier."),
+            may(
+                "reportable",
+                List(&COUNTRIES),
+                "Residents of these countries are reported: codes, or groups of the report's file.",
+            ),
+        ],
+    ),
+    shape(
+        "an address",
+        "An address.",
+        &[
+            may("street", Text, "The street."),
+            may("building", Text, "The number in the street."),
+            may("post_code", Text, "The post code."),
+            need("city", Text, "The city."),
+            may("country", COUNTRY, "The country; that of residence if not given."),
+        ],
+    ),
+];
+
+const COUNTRY: super::Val = Form("^[A-Z]{2}$");
+const COUNTRIES: super::Val = Form("^([A-Z]{2}|[a-z][a-z_]*)$");
+
+/// The words that the reports take.
+fn nexus() -> Vec<&'static str> {
+    static WORDS: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let forms = form::names().into_iter().filter_map(|name| form::read(&form::shipped(&name)?).ok());
+        let words: BTreeSet<String> = forms.flat_map(|form| form.nexus).map(|(word, _)| word).collect();
+        words.into_iter().collect()
+    });
+    WORDS.iter().map(String::as_str).collect()
+}

@@ -131,11 +131,12 @@ pub enum File {
     Rules,
     Example,
     Format,
+    Provider,
 }
 
 impl File {
     pub const ALL: &'static [(&'static str, File)] =
-        &[("rules", File::Rules), ("example", File::Example), ("format", File::Format)];
+        &[("rules", File::Rules), ("example", File::Example), ("format", File::Format), ("provider", File::Provider)];
 
     fn shapes(self) -> Vec<Shape> {
         match self {
@@ -151,6 +152,7 @@ impl File {
             .concat(),
             File::Example => files::EXAMPLE.to_vec(),
             File::Format => format::FORMAT.to_vec(),
+            File::Provider => files::PROVIDER.to_vec(),
         }
     }
 
@@ -159,6 +161,7 @@ impl File {
             File::Rules => "A rule file of fisc",
             File::Example => "Worked examples of fisc",
             File::Format => "A format of exports for fisc",
+            File::Provider => "A provider that reports its customers with fisc",
         }
     }
 
