@@ -121,6 +121,9 @@ pub fn item(item: Item) -> &'static str {
 pub fn treatment(treatment: &Treatment) -> String {
     let merged = if treatment.merges_lots { ", as one lot" } else { "" };
     let text = effect(treatment.effect, &treatment.proceeds, &treatment.cost, treatment.keeps_date);
+    if treatment.for_claim {
+        return format!("{text}; where one leg stands alone, the other is the claim to get as much back");
+    }
     match &treatment.taxed {
         Some(_) => format!("{text}; this for the lots that are taxed, cost and day of the others go over"),
         None => format!("{text}{merged}"),

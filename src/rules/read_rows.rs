@@ -73,6 +73,12 @@ pub fn treatment(reader: &mut Reader, node: &Node) -> Option<Treatment> {
         let help = "write `as: rollover, lots: merged, acquired: own`";
         reader.problem(Code::R0203, node.spot, "`lots` is about a rollover, and merged lots have one day", Some(help.into()));
     }
+    let claim_node = fields.take("for");
+    let for_claim = claim_node.and_then(|n| reader.one_of(n, &[("claim", true)])).unwrap_or(false);
+    if let (Some(node), false) = (claim_node, first.effect == Effect::Exchange && taxed.is_none()) {
+        let help = "use it with `as: exchange`, without `taxed`: the coins are exchanged for the claim";
+        reader.problem(Code::R0203, node.spot, "what becomes a claim is exchanged for it", Some(help.into()));
+    }
     let because = reader.because(&mut fields);
     let cite = reader.cite(&mut fields, "this treatment");
     let note = reader.text_of(&mut fields, "note");
@@ -88,6 +94,7 @@ pub fn treatment(reader: &mut Reader, node: &Node) -> Option<Treatment> {
         keeps_date: first.keeps_date,
         taxed,
         merges_lots: lots.unwrap_or(false),
+        for_claim,
         also,
         because,
         cite,

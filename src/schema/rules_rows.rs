@@ -60,6 +60,11 @@ pub const SHAPES: &[Shape] = &[
             ACQUIRED,
             may("taxed", Formula, "Of an exchange: which of the lots given are disposed of; the others carry their cost over."),
             may("lots", Words(&["kept", "merged"]), "Of a rollover: what comes in is a lot for each that left, or one."),
+            may(
+                "for",
+                Words(&["claim"]),
+                "Of an exchange with one leg: the coins are exchanged for the right to get them back, or that right for them.",
+            ),
             BECAUSE,
             FROM,
             UNTIL,

@@ -35,7 +35,7 @@ impl Valuer<'_> {
         if quantity.is_zero() {
             return Ok(Decimal::ZERO);
         }
-        let (name, currency) = (self.ledger.name(asset), &self.book.currency);
+        let (name, currency) = (self.ledger.name(self.ledger.symbols.claimed(asset)), &self.book.currency);
         let found = match self.book.valuation.price_at {
             PriceAt::Instant => self.prices.at_or_before(name, instant, currency),
             PriceAt::Day => self.bounds(day).and_then(|(from, until)| self.prices.on_day(name, from, until, instant, currency)),
