@@ -206,7 +206,8 @@ impl World<'_> {
             return self.fact_default(fact);
         }
         if entry.about == About::Asset {
-            return self.fact_of_asset(fact, self.asset_of(ctx.item)?);
+            let asset = self.asset_of(ctx.item)?;
+            return self.fact_of_asset(fact, asset.map(|a| self.env.ledger.symbols.claimed(a)));
         }
         let row = self.row_of(ctx.item);
         let day = match self.day_of(ctx.item) {

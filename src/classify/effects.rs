@@ -5,7 +5,7 @@ use crate::assess::refusal::{Outcome, both};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::formula::Formula;
 use crate::formula::types::WordId;
-use crate::ledger::{Symbol, Transaction};
+use crate::ledger::{Leg, Symbol, Transaction};
 use crate::lots::{Carried, CostOf, FeeFrom, Proceeds, Shared, Why};
 use crate::number::{self, Decimal};
 use crate::rules::book::{Effect, Further, Treatment, Worth};
@@ -52,6 +52,21 @@ impl<'a> Classifier<'a> {
             None => self.bought(index, row, &treatment.cost, Which::Received, treatment.keeps_date, &sides, class),
         }
         self.fee_coin_late(index, row, fee.as_ref(), early, class);
+    }
+
+    /// The row with the leg that it leaves out: what is lent brings a claim, what comes back is given for one.
+    pub(super) fn with_claim(&self, row: &Transaction) -> Transaction {
+        let claim = |leg: Option<Leg>| {
+            let leg = leg?;
+            Some(Leg { asset: self.env.ledger.symbols.claim(leg.asset)?, amount: leg.amount })
+        };
+        let mut whole = row.clone();
+        match (row.sent, row.received) {
+            (sent, None) => whole.received = claim(sent),
+            (None, received) => whole.sent = claim(received),
+            _ => {}
+        }
+        whole
     }
 
     pub(super) fn rollover(&mut self, index: usize, row: &Transaction, treatment: &Treatment, class: WordId) {

@@ -84,6 +84,10 @@ impl<'a> Classifier<'a> {
             Effect::Refuse => self.refused_row(index, row, treatment),
             Effect::Move => self.fee_of_move(index, row),
             Effect::Acquisition => self.acquisition(index, row, treatment, class),
+            Effect::Exchange if treatment.for_claim => {
+                let whole = self.with_claim(row);
+                self.disposal(index, &whole, number, treatment, class);
+            }
             Effect::Disposal | Effect::Exchange => self.disposal(index, row, number, treatment, class),
             Effect::Rollover => self.rollover(index, row, treatment, class),
             Effect::Income => self.income(index, row, treatment, class),

@@ -124,6 +124,9 @@ pub fn treatment(treatment: &Treatment) -> String {
     if treatment.share.is_some() {
         return format!("no sale: the units stay; a part of their cost goes over to what came in{merged}");
     }
+    if treatment.for_claim {
+        return format!("{text}; where one leg stands alone, the other is the claim to get as much back");
+    }
     match &treatment.taxed {
         Some(_) => format!("{text}; this for the lots that are taxed, cost and day of the others go over"),
         None => format!("{text}{merged}"),

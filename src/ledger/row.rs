@@ -153,7 +153,7 @@ impl<C: Cells> Row<'_, C> {
             }
             return None;
         }
-        let symbol = self.symbols.intern(asset);
+        let symbol = self.symbols.asset(asset);
         if !given && !self.symbols.is_currency(symbol) {
             let message = format!("`{}` names {asset}, but `{}` is empty", asset_column.word(), amount_column.word());
             self.problem(

@@ -20,11 +20,24 @@ pub struct Symbols {
     names: Vec<Box<str>>,
     currency: Vec<bool>,
     by_name: HashMap<Box<str>, Symbol>,
+    /// Of each asset the right to get as much of it back.
+    claims: HashMap<Symbol, Symbol>,
+    /// And the asset of each such right.
+    claimed: HashMap<Symbol, Symbol>,
 }
+
+/// What the name of a claim begins with.
+const CLAIM: &str = "claim on ";
 
 impl Default for Symbols {
     fn default() -> Self {
-        Symbols { names: vec!["".into()], currency: vec![false], by_name: [("".into(), Symbol::NONE)].into_iter().collect() }
+        Symbols {
+            names: vec!["".into()],
+            currency: vec![false],
+            by_name: [("".into(), Symbol::NONE)].into_iter().collect(),
+            claims: HashMap::new(),
+            claimed: HashMap::new(),
+        }
     }
 }
 
@@ -43,6 +56,31 @@ impl Symbols {
         self.currency.push(is_currency(name));
         self.by_name.insert(name.into(), symbol);
         symbol
+    }
+
+    /// The symbol of an asset; what is lent of it has one of its own.
+    pub fn asset(&mut self, name: &str) -> Symbol {
+        if let Some(of) = name.strip_prefix(CLAIM).filter(|of| !of.is_empty() && !of.starts_with(CLAIM)) {
+            let of = self.asset(of);
+            return self.claim(of).unwrap_or_else(|| self.intern(name));
+        }
+        let asset = self.intern(name);
+        if asset != Symbol::NONE && !self.is_currency(asset) && !self.claims.contains_key(&asset) {
+            let claim = self.intern(&format!("{CLAIM}{name}"));
+            self.claims.insert(asset, claim);
+            self.claimed.insert(claim, asset);
+        }
+        asset
+    }
+
+    /// The right to get an asset back.
+    pub fn claim(&self, asset: Symbol) -> Option<Symbol> {
+        self.claims.get(&asset).copied()
+    }
+
+    /// What a claim is a claim on: it is worth as much. Any other asset is itself.
+    pub fn claimed(&self, asset: Symbol) -> Symbol {
+        self.claimed.get(&asset).copied().unwrap_or(asset)
     }
 
     /// The symbol of a word already known.

@@ -71,6 +71,8 @@ pub struct Treatment {
     pub share: Option<Formula>,
     /// What comes in by a rollover is one lot, not one for each that left.
     pub merges_lots: bool,
+    /// What goes becomes a right to get as much back, and what comes back closes one.
+    pub for_claim: bool,
     /// Further effects, each on its own leg.
     pub also: Vec<Further>,
     pub cite: Cite,

@@ -85,6 +85,12 @@ pub fn treatment(reader: &mut Reader, node: &Node) -> Option<Treatment> {
         let help = "use it with `as: rollover`: what was sent stays, and this part of its cost goes over";
         reader.problem(Code::R0203, node.spot, "`share` is about a rollover", Some(help.into()));
     }
+    let claim_node = fields.take("for");
+    let for_claim = claim_node.and_then(|n| reader.one_of(n, &[("claim", true)])).unwrap_or(false);
+    if let (Some(node), false) = (claim_node, first.effect == Effect::Exchange && taxed.is_none()) {
+        let help = "use it with `as: exchange`, without `taxed`: the coins are exchanged for the claim";
+        reader.problem(Code::R0203, node.spot, "what becomes a claim is exchanged for it", Some(help.into()));
+    }
     let because = reader.because(&mut fields);
     let cite = reader.cite(&mut fields, "this treatment");
     let note = reader.text_of(&mut fields, "note");
@@ -101,6 +107,7 @@ pub fn treatment(reader: &mut Reader, node: &Node) -> Option<Treatment> {
         taxed,
         share,
         merges_lots: lots.unwrap_or(false),
+        for_claim,
         also,
         because,
         cite,

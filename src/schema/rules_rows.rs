@@ -69,6 +69,11 @@ pub const SHAPES: &[Shape] = &[
                 "Of a rollover: the part of the cost that goes over, while the units sent stay where they are.",
             ),
             may("lots", Words(&["kept", "merged"]), "Of a rollover: what comes in is a lot for each that left, or one."),
+            may(
+                "for",
+                Words(&["claim"]),
+                "Of an exchange with one leg: the coins are exchanged for the right to get them back, or that right for them.",
+            ),
             BECAUSE,
             FROM,
             UNTIL,

@@ -39,7 +39,7 @@ impl Valuer<'_> {
         if quantity.is_zero() {
             return Ok(Decimal::ZERO);
         }
-        let name = self.ledger.name(asset);
+        let name = self.ledger.name(self.ledger.symbols.claimed(asset));
         // What is held came in by some row.
         let row = row.and_then(|r| self.ledger.rows.get(r)).or(self.ledger.rows.first());
         let found = row.map_or(Err(name), |row| self.by_price(row, quantity, name, day, instant));

@@ -229,7 +229,7 @@ impl<'a> Valuer<'a> {
         if self.ledger.is_currency(leg.asset) {
             return Some(self.money(row, leg, day));
         }
-        let asset = self.ledger.name(leg.asset);
+        let asset = self.ledger.name(self.ledger.symbols.claimed(leg.asset));
         let Some(amount) = leg.amount else { return Some(Err(self.unknown_amount(row, leg))) };
         match self.by_price(row, amount, asset, day, row.timestamp) {
             Ok(value) => Some(value),
