@@ -101,7 +101,7 @@ impl<'a> Customers<'a> {
             let more = count.saturating_sub(u64::try_from(named).unwrap_or(u64::MAX));
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             let names = self.unknown.names.join(", ");
-            problem.message = format!("{count} taxpayers of the ledger are not among the users: {names}{more}");
+            problem.message = format!("taxpayers of the ledger who are not among the users: {names}{more}");
             problem.severity = crate::diagnostic::Severity::Error;
             found.push(problem);
         }

@@ -284,7 +284,7 @@ impl<'a> Pass<'a> {
         }
         if self.counts.not_earlier > 0 {
             let count = self.counts.not_earlier;
-            let message = format!("{count} customers are not in the earlier files: corrections cannot hold them");
+            let message = format!("customers who are not in the earlier files, so that corrections cannot hold them: {count}");
             let mut warning = Diagnostic::new(Code::F0108, message).help("write a second file with `--additions`");
             warning.severity = Severity::Warning;
             warnings.push(warning);
