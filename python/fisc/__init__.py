@@ -27,6 +27,7 @@ from ._errors import Diagnostic, FiscError
 from ._fisc import __version__
 from ._law import Law, jurisdictions, law
 from ._readings import Extreme, Range
+from ._report import Report, report
 
 __all__ = [
     "Advance",
@@ -42,6 +43,7 @@ __all__ = [
     "Law",
     "Ledger",
     "Range",
+    "Report",
     "Table",
     "Tax",
     "__version__",
@@ -52,4 +54,5 @@ __all__ = [
     "jurisdictions",
     "law",
     "read_ledger",
+    "report",
 ]

@@ -9,8 +9,9 @@ use clap::{Args, ValueEnum};
 use crate::diagnostic::{Code, Diagnostic, Source, SourceMap, any_error};
 use crate::facts::FactsInput;
 use crate::import;
+use crate::reporting::Format;
+use crate::reporting::front::{self, Asked, Refused};
 use crate::reporting::input::Input;
-use crate::reporting::{self, Format, Report, Request, form, provider};
 
 use super::args::Market;
 use super::output::output_with;
@@ -79,63 +80,51 @@ pub fn run(args: &ReportArgs) -> End {
 }
 
 fn report(args: &ReportArgs) -> Result<End, End> {
-    let Some(form_source) = form::shipped(&args.report) else {
-        return Err(usage(&format!("there is no report `{}`; known: {}", args.report, form::names().join(", "))));
-    };
-    if !reporting::is_year(args.year) {
-        return Err(usage(&format!("`--year {}` is no year", args.year)));
-    }
-    if args.format == ReportFormat::Csv && !args.corrects.is_empty() {
-        return Err(usage("corrections are records of the message: leave out `--format csv`"));
-    }
-    let timestamp = args.timestamp.as_deref().map(timestamp).transpose()?;
-    let mut map = SourceMap::default();
-    map.insert(&form_source);
     let told = |problems: &[Diagnostic], map: &SourceMap| {
         show(problems, map, args.quiet);
         End::Errors
     };
-    let form = form::read(&form_source).map_err(|problems| told(&problems, &map))?;
-    if let Some(first) = form.first_year.filter(|first| args.year < *first) {
-        return Err(usage(&format!("`--year {}` is not reported: the first year of `{}` is {first}", args.year, args.report)));
-    }
-    let provider_source = files::read(&args.provider).map_err(|problem| told(&[problem], &map))?;
-    map.insert(&provider_source);
-    let provider = provider::read(&provider_source, &form).map_err(|problems| told(&problems, &map))?;
+    let form = front::shipped(&args.report).map_err(|refused| refused_end(args, refused, &SourceMap::default()))?;
+    let provider = files::read(&args.provider).map_err(|problem| told(&[problem], &SourceMap::default()))?;
     let (ledgers, mut problems) = ledgers(&args.ledgers);
-    let market = files::opened(&[], &args.market, FactsInput::default()).map_err(|unread| told(&unread, &map))?;
-    map.extend(&market.sources);
-    problems.extend(market.problems);
-    let users = Input::file(args.users.clone());
-    let earlier: Vec<Input> = args.corrects.iter().cloned().map(Input::file).collect();
-    let request = Request {
-        form: &form,
+    let market = files::opened(&[], &args.market, FactsInput::default());
+    let market = market.map_err(|unread| told(&unread, &SourceMap::default()))?;
+    problems.extend(market.problems.iter().cloned());
+    let asked = Asked {
+        name: &args.report,
+        report: &form,
         provider: &provider,
         ledgers: &ledgers,
-        users: &users,
-        prices: &market.prices,
-        rates: &market.rates,
+        users: &Input::file(args.users.clone()),
+        market: &market,
         year: args.year,
-        timestamp,
-        earlier: &earlier,
+        timestamp: args.timestamp.as_deref(),
+        earlier: &args.corrects.iter().cloned().map(Input::file).collect::<Vec<_>>(),
         additions: args.additions,
         format: if args.format == ReportFormat::Csv { Format::Csv } else { Format::Xml },
-        lines_held: reporting::LINES_HELD,
     };
-    let found = Report::new(&request);
+    let found = front::report(&asked);
     problems.extend(match &found {
         Ok(report) => report.warnings.clone(),
-        Err(more) => more.clone(),
+        Err(Refused::Faults(more)) => more.clone(),
+        Err(Refused::Usage(message)) => return Err(usage(message)),
     });
-    for input in ledgers.iter().chain([&users]) {
-        input.excerpts(&problems, &mut map);
-    }
-    show(&problems, &map, args.quiet);
+    show(&problems, &front::texts(&asked, &problems), args.quiet);
     match found {
         Ok(mut report) if !any_error(&problems) => {
             Ok(output_with(args.output.as_deref(), |out: &mut dyn Write| report.write(out)))
         }
         _ => Err(End::Errors),
+    }
+}
+
+fn refused_end(args: &ReportArgs, refused: Refused, map: &SourceMap) -> End {
+    match refused {
+        Refused::Usage(message) => usage(&message),
+        Refused::Faults(problems) => {
+            show(&problems, map, args.quiet);
+            End::Errors
+        }
     }
 }
 
@@ -170,13 +159,4 @@ fn first_line(input: &Input) -> Option<Source> {
     let mut line = Vec::new();
     input.open().ok()?.take(LINE_MAX).read_until(b'\n', &mut line).ok()?;
     Some(Source::new(Arc::clone(input.name()), String::from_utf8(line).ok()?))
-}
-
-/// A time of the schema: `2027-01-15T10:00:00`, with or without its zone.
-fn timestamp(text: &str) -> Result<String, End> {
-    let plain = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S").is_ok();
-    if plain || chrono::DateTime::parse_from_rfc3339(text).is_ok() {
-        return Ok(text.replace(' ', "T"));
-    }
-    Err(usage(&format!("`--timestamp {text}` is not a time such as `2027-01-15T10:00:00`")))
 }

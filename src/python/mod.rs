@@ -4,6 +4,7 @@ mod compare;
 mod comply;
 mod convert;
 mod law;
+mod report;
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -251,6 +252,8 @@ fn _fisc(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(check, module)?)?;
     module.add_class::<comply::PyCompliance>()?;
     module.add_function(wrap_pyfunction!(comply::comply, module)?)?;
+    module.add_class::<report::PyReport>()?;
+    module.add_function(wrap_pyfunction!(report::report, module)?)?;
     module.add_class::<law::PyLaw>()?;
     module.add_function(wrap_pyfunction!(law::law, module)?)?;
     module.add_function(wrap_pyfunction!(law::jurisdictions, module)?)?;

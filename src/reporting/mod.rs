@@ -7,6 +7,7 @@ mod customers;
 mod document;
 mod earlier;
 pub mod form;
+pub mod front;
 mod gather;
 pub mod input;
 pub mod provider;
