@@ -20,6 +20,7 @@ mod output;
 mod prices;
 mod progress;
 mod report;
+mod report_lines;
 mod schema;
 
 use std::process::ExitCode;

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use crate::diagnostic::{Diagnostic, Source, SourceMap, any_error};
 use crate::engine::Inputs;
 use crate::facts::FactsInput;
-use crate::reporting::{self, Ground, Report, Request, form, provider, users};
+use crate::reporting::{self, Ground, Report, Request, form, lines, provider, users};
 
 use super::args::Market;
 use super::output::output_with;
@@ -18,7 +18,8 @@ pub const EXAMPLES: &str = "\
 Examples:
   fisc report carf ledger.csv --year 2026 --provider provider.yaml --users users.csv --rates rates.csv -o carf.xml
   fisc report carf ledger.csv --year 2026 --provider provider.yaml --users users.csv --format csv
-  fisc report carf ledger.csv --year 2026 --provider provider.yaml --users users.csv --corrects carf.xml -o corrections.xml";
+  fisc report carf ledger.csv --year 2026 --provider provider.yaml --users users.csv --corrects carf.xml -o corrections.xml
+  fisc report 1099-da ledger.csv --year 2026 --provider provider.yaml --users users.csv --format csv";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ReportFormat {
@@ -30,7 +31,7 @@ pub enum ReportFormat {
 
 #[derive(Debug, Args)]
 pub struct ReportArgs {
-    /// The report, such as `carf`
+    /// The report, such as `carf`, or a YAML file that describes one
     #[arg(value_name = "REPORT")]
     pub report: String,
     /// Ledgers with a column `taxpayer`, or exports whose format is recognised
@@ -47,6 +48,9 @@ pub struct ReportArgs {
     pub users: PathBuf,
     #[command(flatten)]
     pub market: Market,
+    /// Facts of single customers, for reports of single sales: a CSV with a line for each
+    #[arg(long, value_name = "FILE")]
+    pub facts: Option<PathBuf>,
     /// When the message is made, as it says itself; the end of the year if not given
     #[arg(long, value_name = "TIME")]
     pub timestamp: Option<String>,
@@ -74,11 +78,26 @@ pub fn run(args: &ReportArgs) -> End {
 }
 
 fn report(args: &ReportArgs) -> Result<End, End> {
-    let Some(form_source) = form::shipped(&args.report) else {
-        return Err(usage(&format!("there is no report `{}`; known: {}", args.report, form::names().join(", "))));
+    let form_source = match form::shipped(&args.report) {
+        Some(source) => source,
+        None if args.report.ends_with(".yaml") => files::read(args.report.as_ref()).map_err(|problem| {
+            show(&[problem], &SourceMap::default(), args.quiet);
+            End::Errors
+        })?,
+        None => {
+            let known = form::names().join(", ");
+            let message = format!("there is no report `{}`; known: {known}; or name a file of your own: `report.yaml`", args.report);
+            return Err(usage(&message));
+        }
     };
     if !reporting::is_year(args.year) {
         return Err(usage(&format!("`--year {}` is no year", args.year)));
+    }
+    if lines::is_of_lines(&form_source) {
+        return super::report_lines::report(args, &form_source);
+    }
+    if args.facts.is_some() {
+        return Err(usage(&format!("the report `{}` asks for no facts: leave out `--facts`", args.report)));
     }
     if args.format == ReportFormat::Csv && !args.corrects.is_empty() {
         return Err(usage("corrections are records of the message: leave out `--format csv`"));
@@ -145,7 +164,7 @@ fn report(args: &ReportArgs) -> Result<End, End> {
 }
 
 /// The ledger with prices and rates.
-fn inputs(args: &ReportArgs, map: &mut SourceMap) -> Result<Inputs, End> {
+pub(super) fn inputs(args: &ReportArgs, map: &mut SourceMap) -> Result<Inputs, End> {
     let told = |problems: &[Diagnostic], map: &SourceMap| {
         show(problems, map, args.quiet);
         End::Errors

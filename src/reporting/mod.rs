@@ -6,6 +6,7 @@
 mod earlier;
 pub mod form;
 mod gather;
+pub mod lines;
 pub mod provider;
 pub mod users;
 mod write;

@@ -67,6 +67,10 @@ fn provider(reader: &mut Reader, root: &Node, form: &Form) -> Option<Provider> {
         }
         words.into_iter().map(|(word, _)| word).collect()
     });
+    // What other reports ask of the provider; each reads its own.
+    if let Some(node) = fields.take("reports") {
+        reader.entries(node);
+    }
     fields.done(reader);
     Some(Provider {
         name: name?,
@@ -133,7 +137,8 @@ fn address(reader: &mut Reader, node: &Node, form: &Form, home: Option<&str>) ->
     let building = text(reader, &mut fields, "building", false).unwrap_or_default();
     let post_code = text(reader, &mut fields, "post_code", false).unwrap_or_default();
     let city = text(reader, &mut fields, "city", true);
+    let region = text(reader, &mut fields, "region", false).unwrap_or_default();
     let country = country(reader, &mut fields, "country", form, false).or_else(|| home.map(str::to_owned));
     fields.done(reader);
-    Some(Address { street, building, post_code, city: city?, country: country? })
+    Some(Address { street, building, post_code, city: city?, region, country: country? })
 }

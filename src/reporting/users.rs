@@ -18,6 +18,8 @@ pub struct Address {
     pub building: String,
     pub post_code: String,
     pub city: String,
+    /// State, province, county.
+    pub region: String,
     pub country: String,
 }
 
@@ -45,7 +47,7 @@ pub struct User {
 
 pub type Users = HashMap<String, User>;
 
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 15] = [
     "taxpayer",
     "kind",
     "first_name",
@@ -56,6 +58,7 @@ const COLUMNS: [&str; 14] = [
     "building",
     "post_code",
     "city",
+    "region",
     "country",
     "tax_residences",
     "controls",
@@ -219,13 +222,13 @@ impl File<'_> {
             let born = self.born(line);
             first.zip(last).zip(born).map(|((first, last), born)| Named::Individual { first, last, born })
         };
-        let [street, building, post_code] = ["street", "building", "post_code"].map(|column| self.text(line, column, false));
+        let [street, building, post_code, region] = ["street", "building", "post_code", "region"].map(|column| self.text(line, column, false));
         let city = self.text(line, "city", true);
         let (country, at) = line.get("country");
         self.country(country, at);
         let residences = self.residences(line);
         let address =
-            Address { street: street?, building: building?, post_code: post_code?, city: city?, country: country.to_owned() };
+            Address { street: street?, building: building?, post_code: post_code?, city: city?, region: region?, country: country.to_owned() };
         Some(Party { named: named?, address, residences })
     }
 

@@ -35,6 +35,15 @@ impl Xml {
         self.text
     }
 
+    pub fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// Lines that are made already.
+    pub fn raw(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
     pub fn line(&mut self, text: &str) {
         for _ in 0..self.depth {
             self.text.push_str("  ");
@@ -209,6 +218,7 @@ fn address(xml: &mut Xml, address: &Address) {
     xml.any("BuildingIdentifier", &address.building);
     xml.any("PostCode", &address.post_code);
     xml.leaf("City", &address.city);
+    xml.any("CountrySubentity", &address.region);
     xml.close("AddressFix");
     xml.close("Address");
 }
