@@ -86,7 +86,8 @@ fn report(args: &ReportArgs) -> Result<End, End> {
         })?,
         None => {
             let known = form::names().join(", ");
-            let message = format!("there is no report `{}`; known: {known}; or name a file of your own: `report.yaml`", args.report);
+            let message =
+                format!("there is no report `{}`; known: {known}; or name a file of your own: `report.yaml`", args.report);
             return Err(usage(&message));
         }
     };

@@ -44,7 +44,8 @@ pub fn report(args: &ReportArgs, form_source: &Source) -> Result<End, End> {
     };
     // A report of the user's own is called as its file, and has its rules in a folder beside it.
     let own = Path::new(&args.report);
-    let name = own.file_stem().filter(|_| args.report.ends_with(".yaml")).map_or(args.report.clone(), |s| s.to_string_lossy().into());
+    let name =
+        own.file_stem().filter(|_| args.report.ends_with(".yaml")).map_or(args.report.clone(), |s| s.to_string_lossy().into());
     let beside = own.parent().filter(|_| args.report.ends_with(".yaml"));
     let form = lines::read(&name, form_source, beside).map_err(|problems| told(&problems, &map))?;
     map.extend(&form.texts);

@@ -222,13 +222,20 @@ impl File<'_> {
             let born = self.born(line);
             first.zip(last).zip(born).map(|((first, last), born)| Named::Individual { first, last, born })
         };
-        let [street, building, post_code, region] = ["street", "building", "post_code", "region"].map(|column| self.text(line, column, false));
+        let [street, building, post_code, region] =
+            ["street", "building", "post_code", "region"].map(|column| self.text(line, column, false));
         let city = self.text(line, "city", true);
         let (country, at) = line.get("country");
         self.country(country, at);
         let residences = self.residences(line);
-        let address =
-            Address { street: street?, building: building?, post_code: post_code?, city: city?, region: region?, country: country.to_owned() };
+        let address = Address {
+            street: street?,
+            building: building?,
+            post_code: post_code?,
+            city: city?,
+            region: region?,
+            country: country.to_owned(),
+        };
         Some(Party { named: named?, address, residences })
     }
 

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use crate::assess::refusal::Outcome;
 use crate::assess::run::Run;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::formula::code::Ref;
 use crate::formula::names::Item as ItemKind;
 use crate::formula::types::Value;
@@ -167,7 +167,9 @@ impl<'a> Cells<'a> {
                 "write it in the provider's file: `reports: {{ {}: {{ assets: {{ {name}: {{ {key}: .. }} }} }} }}`: {help}",
                 form.name
             );
-            Diagnostic::new(Code::F0108, message).help(help)
+            let mut problem = Diagnostic::new(Code::F0108, message).help(help);
+            problem.severity = Severity::Error;
+            problem
         });
         String::new()
     }
@@ -180,7 +182,8 @@ impl<'a> Cells<'a> {
     /// The value of a field for a match that the column shows; what is missing is told.
     fn value(&self, column: &Column, field: Ref, index: usize) -> Option<Value> {
         let world = self.run.world;
-        let found = self.shown(column, index).and_then(|shown| if shown { of_match(world, field, index).map(Some) } else { Ok(None) });
+        let found =
+            self.shown(column, index).and_then(|shown| if shown { of_match(world, field, index).map(Some) } else { Ok(None) });
         let name = column.name.as_deref().or(column.element.as_deref()).unwrap_or_default();
         found.inspect_err(|refused| world.env.log.refused_figure(name, refused)).ok().flatten()
     }

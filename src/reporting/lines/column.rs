@@ -129,8 +129,7 @@ pub fn read(reader: &mut Reader, node: &Node, context: &Context<'_>) -> Option<C
         Some(node) => records(reader, node, context),
         None => (0..context.records.len()).collect(),
     };
-    let whom =
-        [("individual", Whom::Individual), ("entity", Whom::Entity), ("home", Whom::Home), ("abroad", Whom::Abroad)];
+    let whom = [("individual", Whom::Individual), ("entity", Whom::Entity), ("home", Whom::Home), ("abroad", Whom::Abroad)];
     let customer = fields.take("for").and_then(|n| reader.one_of(n, &whom));
     let must = fields.take("must").and_then(|n| reader.yes_no(n)).unwrap_or(false);
     let when = fields.take("when").and_then(|n| condition(reader, n, context.book));
@@ -183,7 +182,12 @@ fn source(reader: &mut Reader, fields: &mut Fields<'_>, node: &Node, context: &C
     let name = reader.text(value)?;
     let Some((field, ty)) = of_match(context.book, name) else {
         let known = context.book.fields.iter().map(|f| f.name.as_str());
-        reader.problem(Code::R0302, value.spot, format!("`{name}` is not a field of matches of the rules"), suggestion(name, known));
+        reader.problem(
+            Code::R0302,
+            value.spot,
+            format!("`{name}` is not a field of matches of the rules"),
+            suggestion(name, known),
+        );
         return None;
     };
     let single = of.iter().all(|k| context.records.get(*k).is_some_and(|k| k.each == Each::Match));
@@ -203,9 +207,17 @@ fn source(reader: &mut Reader, fields: &mut Fields<'_>, node: &Node, context: &C
         Type::Word(set) => {
             let words = words(reader, fields)?;
             for word in set.words.iter().filter(|w| !words.iter().any(|(known, _)| known == *w)) {
-                reader.problem(Code::R0202, value.spot, format!("the word `{word}` has nothing that stands for it"), Some("add it to `words`".into()));
+                reader.problem(
+                    Code::R0202,
+                    value.spot,
+                    format!("the word `{word}` has nothing that stands for it"),
+                    Some("add it to `words`".into()),
+                );
             }
-            Some(From::Words(field, words.into_iter().filter_map(|(w, to)| Some((context.book.names.find_word(&w)?, to))).collect()))
+            Some(From::Words(
+                field,
+                words.into_iter().filter_map(|(w, to)| Some((context.book.names.find_word(&w)?, to))).collect(),
+            ))
         }
         _ => {
             reader.problem(Code::R0304, value.spot, format!("`{name}` cannot stand in a column"), None);

@@ -124,9 +124,11 @@ fn form(
     let people_node = fields.require(reader, "people")?;
     let people = people(reader, people_node, problems);
     let residents = fields.require(reader, "residents").map(|n| reader.words(n)).unwrap_or_default();
-    let assets: Vec<AssetWord> = fields.take("assets").map(|n| reader.entries(n)).unwrap_or_default().iter().filter_map(|e| asset(reader, e)).collect();
+    let assets: Vec<AssetWord> =
+        fields.take("assets").map(|n| reader.entries(n)).unwrap_or_default().iter().filter_map(|e| asset(reader, e)).collect();
     let message = fields.require(reader, "message").and_then(|n| message(reader, n))?;
-    let (record, kinds, columns) = (fields.require(reader, "record"), fields.require(reader, "records"), fields.require(reader, "columns"));
+    let (record, kinds, columns) =
+        (fields.require(reader, "record"), fields.require(reader, "records"), fields.require(reader, "columns"));
     let unreported = fields.take("not_reported").map(|n| reader.words(n)).unwrap_or_default();
     fields.done(reader);
     let book = loaded.book?;
@@ -158,7 +160,12 @@ pub(super) fn string(reader: &mut Reader, fields: &mut Fields<'_>, key: &'static
 fn people(reader: &mut Reader, node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Form> {
     let name = reader.text(node)?;
     let Some(source) = sums::shipped(name) else {
-        reader.problem(Code::R0302, node.spot, format!("there is no report `{name}`"), suggestion(name, sums::names().iter().map(String::as_str)));
+        reader.problem(
+            Code::R0302,
+            node.spot,
+            format!("there is no report `{name}`"),
+            suggestion(name, sums::names().iter().map(String::as_str)),
+        );
         return None;
     };
     sums::read(&source).map_err(|more| problems.extend(more)).ok()
@@ -182,7 +189,8 @@ fn message(reader: &mut Reader, node: &Node) -> Option<Message> {
 
 /// A field of matches by its name, as formulas read it, and its type.
 pub(super) fn of_match(book: &RuleBook, name: &str) -> Option<(Ref, Type)> {
-    let declared = book.names.by_name.get(name).map(|n| (n.target, n.ty.clone())).filter(|(target, _)| matches!(target, Ref::Field(_)));
+    let declared =
+        book.names.by_name.get(name).map(|n| (n.target, n.ty.clone())).filter(|(target, _)| matches!(target, Ref::Field(_)));
     declared.or_else(|| book.names.part_field(name, Item::Match).map(|(field, ty)| (Ref::Part(field), ty)))
 }
 
@@ -192,7 +200,12 @@ fn record_field(reader: &mut Reader, node: &Node, book: &RuleBook) -> Option<(Re
         Some((target, Type::Word(set))) => Some((target, set.words)),
         _ => {
             let help = "name a field of `each_match` with `one_of`";
-            reader.problem(Code::R0302, node.spot, format!("`{name}` is not a word of the matches of the rules"), Some(help.into()));
+            reader.problem(
+                Code::R0302,
+                node.spot,
+                format!("`{name}` is not a word of the matches of the rules"),
+                Some(help.into()),
+            );
             None
         }
     }
@@ -219,7 +232,8 @@ fn records(
         }
         found.extend(record_kind(reader, entry, book));
     }
-    let reported = |word: &&String| found.iter().any(|k: &RecordKind| k.name == **word) || unreported.iter().any(|(w, _)| w == *word);
+    let reported =
+        |word: &&String| found.iter().any(|k: &RecordKind| k.name == **word) || unreported.iter().any(|(w, _)| w == *word);
     for word in words.iter().filter(|w| !reported(w)) {
         let message = format!("matches of `{word}` have no record");
         reader.problem(Code::R0202, node.spot, message, Some("add it here, or under `not_reported`".into()));

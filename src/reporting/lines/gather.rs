@@ -125,7 +125,11 @@ impl Gather<'_> {
             if one_sided && pairs.partner(index).is_none() {
                 let help = "write the other account in `counterparty` and both legs, or `deposit` or `withdrawal` if it came from outside or went there";
                 log.refuse_always(format!("one-side:{}", row.id), || {
-                    told(Code::A0208, format!("the transfer `{}` has one side only, and no other row is its other side", row.id), help)
+                    told(
+                        Code::A0208,
+                        format!("the transfer `{}` has one side only, and no other row is its other side", row.id),
+                        help,
+                    )
                 });
             }
         }

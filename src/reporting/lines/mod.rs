@@ -23,7 +23,7 @@ use crate::value::tables::{Prices, Rates};
 use super::provider::Provider;
 use super::users::User;
 
-pub use form::{LineForm, is_of_lines, read};
+pub use form::{LineForm, is_of_lines, read, read_with};
 pub use own::Own;
 pub use report::Report;
 pub use write::{Writer, csv_header};

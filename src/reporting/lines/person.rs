@@ -20,7 +20,8 @@ impl<'a> Person<'a> {
 
     pub fn is(&self, whom: Whom) -> bool {
         let Some(user) = self.user else { return false };
-        let (entity, home) = (matches!(user.party.named, Named::Entity { .. }), self.countries().contains(&user.party.address.country));
+        let (entity, home) =
+            (matches!(user.party.named, Named::Entity { .. }), self.countries().contains(&user.party.address.country));
         match whom {
             Whom::Individual => !entity,
             Whom::Entity => entity,
