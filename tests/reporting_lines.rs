@@ -272,7 +272,7 @@ fn payments_are_told_above_their_minimum() {
 
 #[test]
 fn units_that_pay_fees() {
-    let rows = vec![
+    let rows = [
         bought("b1", "BTC", "9"),
         "id=s1 timestamp=2026-03-02T00:00:00Z kind=swap received_amount=10 received_asset=ETH sent_amount=1 sent_asset=BTC fee_amount=0.1 fee_asset=ETH value=1000 value_currency=USD".into(),
         "id=w1 timestamp=2026-03-03T00:00:00Z kind=withdrawal sent_amount=1 sent_asset=BTC fee_amount=0.01 fee_asset=BTC".into(),

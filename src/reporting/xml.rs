@@ -121,7 +121,9 @@ pub fn hex(sha: Sha256) -> String {
 
 /// An amount with two decimals.
 pub fn cents(amount: Decimal) -> String {
-    format!("{:.2}", amount.round_dp_with_strategy(2, RoundingStrategy::MidpointNearestEven))
+    let rounded = amount.round_dp_with_strategy(2, RoundingStrategy::MidpointNearestEven);
+    // Nothing has no sign.
+    format!("{:.2}", if rounded.is_zero() { Decimal::ZERO } else { rounded })
 }
 
 /// The provider, its document aside.

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use fisc::diagnostic::{Code, Diagnostic, Source};
+use fisc::diagnostic::{Diagnostic, Source};
 use fisc::engine::Inputs;
 use fisc::facts::FactsInput;
 use fisc::reporting::lines::{self, Job, LineForm, Report};
