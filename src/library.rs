@@ -169,7 +169,7 @@ fn yaml_files(dir: &Path) -> Vec<PathBuf> {
 }
 
 /// The YAML files of a folder, in the order of their names; a file that cannot be read is left to the loader as empty.
-fn files(dir: &Path) -> Vec<Source> {
+pub(crate) fn files(dir: &Path) -> Vec<Source> {
     yaml_files(dir).iter().map(|p| text_source(&p.display().to_string(), &std::fs::read(p).unwrap_or_default())).collect()
 }
 

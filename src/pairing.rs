@@ -29,11 +29,12 @@ impl Pairs {
     }
 }
 
-/// Pairs the first `rows` rows. Two-legged transfers need no partner.
-pub fn pair(ledger: &Ledger, rows: usize) -> Pairs {
+/// Pairs the first `rows` rows. Two-legged transfers need no partner; deposits and withdrawals may be no business of each other.
+pub fn pair(ledger: &Ledger, rows: usize, deposits: bool) -> Pairs {
     let mut pairs = Pairs::default();
     let one_sided = |row: &Transaction| {
-        matches!(row.kind, Kind::Deposit | Kind::Withdrawal | Kind::Transfer) && row.sent.is_some() != row.received.is_some()
+        let kind = row.kind == Kind::Transfer || (deposits && matches!(row.kind, Kind::Deposit | Kind::Withdrawal));
+        kind && row.sent.is_some() != row.received.is_some()
     };
     let mut by_hash: BTreeMap<(Symbol, Symbol), Vec<usize>> = BTreeMap::new();
     let mut by_amount: BTreeMap<(Symbol, Decimal), Vec<usize>> = BTreeMap::new();

@@ -103,7 +103,12 @@ fn the_shipped_files_fit_their_schemas() {
     hold(&example, Path::new("tests/schema/example.yaml"));
     hold(&format, Path::new("tests/schema/format.yaml"));
     let provider = validator(&File::Provider.schema());
-    for path in ["examples/carf/provider.yaml", "examples/dac8/provider.yaml", "tests/schema/provider.yaml"] {
+    for path in [
+        "examples/carf/provider.yaml",
+        "examples/dac8/provider.yaml",
+        "examples/1099-da/provider.yaml",
+        "tests/schema/provider.yaml",
+    ] {
         hold(&provider, Path::new(path));
     }
     assert!(seen > 60, "{seen}");

@@ -1,4 +1,4 @@
-"""What a provider reports of its customers: CARF, DAC8."""
+"""What a provider reports of its customers: CARF, DAC8, Form 1099-DA."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ class _Reported:
     provider: Tables
     prices: Tables
     rates: Tables
+    facts: Tables
     format: str
     timestamp: str | None
     corrects: list[str]
@@ -60,15 +61,16 @@ def report(
     users: TableInput,
     prices: TableInput = None,
     rates: TableInput = None,
+    facts: TableInput = None,
     format: Literal["xml", "csv"] = "xml",
     timestamp: str | None = None,
     corrects: Path | Sequence[Path] = (),
     additions: bool = False,
 ) -> Report:
-    """The report `name` ("carf", "dac8") of a calendar year over the customers of a ledger.
+    """The report `name` ("carf", "dac8", "1099-da", or the path of a file of your own) of a calendar year over the customers of a ledger.
 
     `ledger` and `users` are paths or lists of dicts; files are read line by line and may be larger than the memory. `provider` is the
-    path of a YAML file or a dict with its keys. With `corrects`, the messages sent before, what differs from them is written; with
+    path of a YAML file or a dict with its keys; `facts`, for reports of single sales, a table with a line for each customer. With `corrects`, the messages sent before, what differs from them is written; with
     `additions`, the customers who are new. Raises FiscError where anything is missing, with all of it.
     """
     if format not in ("xml", "csv"):
@@ -85,6 +87,7 @@ def report(
         by,
         tables(prices, "prices"),
         tables(rates, "rates"),
+        tables(facts, "facts"),
         format,
         timestamp,
         paths(corrects),

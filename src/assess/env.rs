@@ -222,6 +222,13 @@ impl<'a> Env<'a> {
         self.days.get(row).copied().unwrap_or(self.year.begin)
     }
 
+    /// Whether a row states its `cost` or day `acquired`: in the facts, or in a column of its own.
+    pub fn states(&self, row: usize, what: &str) -> bool {
+        let Some(row) = self.ledger.rows.get(row) else { return false };
+        let given = if what == "cost" { &self.facts.cost } else { &self.facts.acquired };
+        given.contains_key(&*row.id) || self.ledger.symbols.find(what).is_some_and(|s| row.column(s).is_some())
+    }
+
     /// What a fact is given as, in this run.
     pub fn given(&self, fact: usize) -> &Given {
         const NOTHING: &Given = &Given::Missing;

@@ -101,6 +101,7 @@ impl Maker<'_> {
                 acquired_kind: lot.map_or(crate::ledger::Kind::Opening, |l| l.kind),
                 acquired_class: lot.map_or(WordId::OTHER, |l| l.class),
                 acquired_row: lot.and_then(|l| self.classified.movements.ins.get(l.came_in)).map(|i| i.row),
+                stayed: part.lot.is_none_or(|l| self.stayed(l)),
                 method: part.method,
                 step: part.step,
                 averaged: part.averaged,
@@ -119,6 +120,20 @@ impl Maker<'_> {
             class: out.class,
             matches: first..self.found.matches.len(),
         });
+    }
+
+    /// Whether the units of a lot never moved: where pools are kept by account, those that did stand in a lot of their own.
+    fn stayed(&self, lot: usize) -> bool {
+        let mut at = Some(lot);
+        while let Some(part) = at.and_then(|l| self.matched.lots.get(l)).and_then(|l| l.from_part) {
+            let Some(part) = self.matched.parts.get(part) else { break };
+            let out = self.matched.out(&self.classified.movements, part.out);
+            if out.is_some_and(|o| matches!(o.why, Why::Move { .. })) {
+                return false;
+            }
+            at = part.lot;
+        }
+        true
     }
 
     /// Proceeds and fees of an out, with a fee that counts at the cost of its coin.

@@ -53,6 +53,8 @@ pub struct Match {
     pub acquired_class: WordId,
     /// The row that acquired the units.
     pub acquired_row: Option<usize>,
+    /// They never went from one account to another.
+    pub stayed: bool,
     pub method: Method,
     /// Version of matching and step in it.
     pub step: Option<(usize, usize)>,

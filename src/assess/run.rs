@@ -94,7 +94,7 @@ impl Shared {
         let until = reach(inputs.book, through);
         let seen = days.partition_point(|d| *d <= until);
         let payments = payments(inputs.book, inputs.calendar, ledger, &days);
-        let (pairs, values) = (pair(ledger, seen), Values::new(seen));
+        let (pairs, values) = (pair(ledger, seen, inputs.book.pairs), Values::new(seen));
         Shared { ledger: own, days, seen, through, payments, pairs, values }
     }
 }

@@ -92,6 +92,9 @@ impl World<'_> {
                     F::MatchedBy => Ok(word(m.method.word())),
                     F::Leg => Ok(word(if d.fee_leg { "fee" } else { "sent" })),
                     F::DeniedLoss => number(&m.denied),
+                    F::CostStated => Ok(Value::YesNo(m.acquired_row.is_some_and(|r| self.env.states(r, "cost")))),
+                    F::AcquiredStated => Ok(Value::YesNo(m.acquired_row.is_some_and(|r| self.env.states(r, "acquired")))),
+                    F::Stayed => Ok(Value::YesNo(m.stayed)),
                     _ => Ok(Value::ZERO),
                 }
             }

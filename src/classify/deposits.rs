@@ -72,6 +72,7 @@ impl Classifier<'_> {
             }
         };
         let mut lot = self.new_lot(index, row, CostOf::Known(cost), WordId::OTHER);
+        self.check_stated_day(index, row);
         if let (Some(lot), Some(day)) = (&mut lot, self.stated_day(row)) {
             lot.day = day;
             lot.acquired = day.and_time(chrono::NaiveTime::MIN).and_utc();
@@ -79,6 +80,22 @@ impl Classifier<'_> {
         if let Some(lot) = lot {
             self.push_lot(lot);
         }
+    }
+
+    /// A day in `x_acquired` that cannot be meant would be passed over in silence.
+    fn check_stated_day(&self, index: usize, row: &Transaction) {
+        let column = self.env.ledger.symbols.find("acquired").and_then(|s| row.column(s));
+        let fault = match (column, self.stated_day(row)) {
+            (Some(text), None) => format!("`{text}` is not a date"),
+            (_, Some(day)) if day > self.env.day(index) => format!("{day} is after the day on which the units came in"),
+            _ => return,
+        };
+        self.env.log.refuse_always(format!("acquired:{}", row.id), || {
+            Diagnostic::new(Code::F0102, format!("the day of acquisition that the row `{}` states: {fault}", row.id))
+                .at_opt(self.env.ledger.place(row))
+                .rows([row.id.to_string()])
+                .help("write it in `x_acquired` as 2024-12-31, or leave it empty")
+        });
     }
 
     /// The cost that a row states, in the facts or in its column `x_cost`; the error where neither can be read.

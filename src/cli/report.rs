@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic, Source, SourceMap, any_error};
 use crate::facts::FactsInput;
 use crate::import;
 use crate::reporting::Format;
-use crate::reporting::front::{self, Asked, Refused};
+use crate::reporting::front::{self, Asked, Kind, Refused};
 use crate::reporting::input::Input;
 
 use super::args::Market;
@@ -21,7 +21,8 @@ pub const EXAMPLES: &str = "\
 Examples:
   fisc report carf ledger.csv --year 2026 --provider provider.yaml --users users.csv --rates rates.csv -o carf.xml
   fisc report carf ledger.csv --year 2026 --provider provider.yaml --users users.csv --format csv
-  fisc report carf ledger.csv --year 2026 --provider provider.yaml --users users.csv --corrects carf.xml -o corrections.xml";
+  fisc report carf ledger.csv --year 2026 --provider provider.yaml --users users.csv --corrects carf.xml -o corrections.xml
+  fisc report 1099-da ledger.csv --year 2026 --provider provider.yaml --users users.csv --format csv";
 
 /// The header of a ledger is no longer.
 const LINE_MAX: u64 = 1 << 16;
@@ -36,7 +37,7 @@ pub enum ReportFormat {
 
 #[derive(Debug, Args)]
 pub struct ReportArgs {
-    /// The report, such as `carf`
+    /// The report, such as `carf`, or a YAML file that describes one
     #[arg(value_name = "REPORT")]
     pub report: String,
     /// Ledgers with a column `taxpayer`
@@ -53,6 +54,9 @@ pub struct ReportArgs {
     pub users: PathBuf,
     #[command(flatten)]
     pub market: Market,
+    /// Facts of single customers, for reports of single sales: a CSV with a line for each
+    #[arg(long, value_name = "FILE")]
+    pub facts: Option<PathBuf>,
     /// When the message is made, as it says itself; the end of the year if not given
     #[arg(long, value_name = "TIME")]
     pub timestamp: Option<String>,
@@ -84,19 +88,28 @@ fn report(args: &ReportArgs) -> Result<End, End> {
         show(problems, map, args.quiet);
         End::Errors
     };
-    let form = front::shipped(&args.report).map_err(|refused| refused_end(args, refused, &SourceMap::default()))?;
+    let kind = Kind::named(&args.report).map_err(|refused| match refused {
+        Refused::Usage(message) => usage(&message),
+        Refused::Faults(problems) => told(&problems, &SourceMap::default()),
+    })?;
+    if let (Some(_), Some(Refused::Usage(message))) = (&args.facts, kind.refuses_facts()) {
+        return Err(usage(&message));
+    }
+    let facts = args.facts.as_ref().map(|path| files::read(path)).transpose();
+    let facts =
+        facts.map_err(|problem| told(&[problem], &SourceMap::default()))?.map_or_else(FactsInput::default, FactsInput::file);
     let provider = files::read(&args.provider).map_err(|problem| told(&[problem], &SourceMap::default()))?;
     let (ledgers, mut problems) = ledgers(&args.ledgers);
     let market = files::opened(&[], &args.market, FactsInput::default());
     let market = market.map_err(|unread| told(&unread, &SourceMap::default()))?;
     problems.extend(market.problems.iter().cloned());
     let asked = Asked {
-        name: &args.report,
-        report: &form,
+        kind: &kind,
         provider: &provider,
         ledgers: &ledgers,
         users: &Input::file(args.users.clone()),
         market: &market,
+        facts: &facts,
         year: args.year,
         timestamp: args.timestamp.as_deref(),
         earlier: &args.corrects.iter().cloned().map(Input::file).collect::<Vec<_>>(),
@@ -115,16 +128,6 @@ fn report(args: &ReportArgs) -> Result<End, End> {
             Ok(output_with(args.output.as_deref(), |out: &mut dyn Write| report.write(out)))
         }
         _ => Err(End::Errors),
-    }
-}
-
-fn refused_end(args: &ReportArgs, refused: Refused, map: &SourceMap) -> End {
-    match refused {
-        Refused::Usage(message) => usage(&message),
-        Refused::Faults(problems) => {
-            show(&problems, map, args.quiet);
-            End::Errors
-        }
     }
 }
 

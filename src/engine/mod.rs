@@ -6,6 +6,7 @@ mod finish;
 mod least;
 mod prepare;
 mod question;
+mod rows;
 mod shadows;
 mod side_by_side;
 mod target;
@@ -39,6 +40,7 @@ pub use comply::{Compliance, comply};
 pub use finish::value_text;
 pub(crate) use finish::warn_of_old;
 pub use question::usage_errors;
+pub use rows::{Rows, with_rows};
 pub use target::Target;
 
 /// What is asked.

@@ -60,6 +60,13 @@ impl FactsInput {
         FactsInput { root: Some((Source::new(name, ""), node)), ..FactsInput::default() }
     }
 
+    /// The same, with the lines of many taxpayers that another input has.
+    pub fn and_table(mut self, other: &FactsInput) -> FactsInput {
+        self.table.clone_from(&other.table);
+        self.problems.extend(other.problems.iter().cloned());
+        self
+    }
+
     /// Sets one fact; `value` is a scalar as in a facts file.
     pub fn set(&mut self, name: &str, value: &str) {
         self.set.push((name.to_owned(), value.to_owned()));

@@ -227,6 +227,11 @@ pub enum PartField {
     Received,
     /// The part of a loss that does not count.
     DeniedLoss,
+    /// Whether the row that brought the units states their cost and day by itself, as that of a deposit does.
+    CostStated,
+    AcquiredStated,
+    /// The units never went from one account to another.
+    Stayed,
     /// The day on which a holding is looked at, and what it is worth then.
     HeldOn,
     MarketValue,
@@ -257,6 +262,9 @@ impl PartField {
         ("amount", PartField::Amount),
         ("received", PartField::Received),
         ("denied_loss", PartField::DeniedLoss),
+        ("cost_stated", PartField::CostStated),
+        ("acquired_stated", PartField::AcquiredStated),
+        ("stayed", PartField::Stayed),
         ("held_on", PartField::HeldOn),
         ("market_value", PartField::MarketValue),
         ("loss_made", PartField::LossMade),

@@ -306,6 +306,9 @@ impl Names {
                 F::MatchedBy,
                 F::Leg,
                 F::DeniedLoss,
+                F::CostStated,
+                F::AcquiredStated,
+                F::Stayed,
             ],
             Item::Disposal => {
                 &[F::Proceeds, F::Fees, F::Cost, F::Quantity, F::Disposed, F::DisposedKind, F::Class, F::Leg, F::DeniedLoss]
@@ -338,6 +341,7 @@ impl Names {
             }
             F::Quantity | F::UnitsSold | F::UnitsBought | F::UnitsRebought | F::UnitsHeld => Type::Number(Unit::number()),
             F::Acquired | F::CameIn | F::Disposed | F::Received | F::HeldOn => Type::Date,
+            F::CostStated | F::AcquiredStated | F::Stayed => Type::YesNo,
             F::HeldDays => Type::Number(Unit::base("days")),
             F::AcquiredKind | F::DisposedKind => kinds("the kinds of rows"),
             F::AcquiredClass | F::Class => {

@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use crate::diagnostic::{Source, any_error};
 use crate::engine::Inputs;
 use crate::facts::FactsInput;
-use crate::reporting::front::{self, Asked, Refused};
+use crate::reporting::front::{self, Asked, Kind, Refused};
 use crate::reporting::input::Input;
 use crate::reporting::{Format, Report};
 
@@ -26,6 +26,7 @@ pub(super) struct Reported {
     provider: Tables,
     prices: Tables,
     rates: Tables,
+    facts: Tables,
     format: String,
     timestamp: Option<String>,
     corrects: Vec<PathBuf>,
@@ -84,7 +85,12 @@ fn one(tables: &Tables, name: &str) -> PyResult<Input> {
 #[pyfunction]
 pub(super) fn report(py: Python<'_>, asked: Reported) -> PyResult<PyReport> {
     py.detach(|| {
-        let form = front::shipped(&asked.name).map_err(|refused| raised(refused, |_| Default::default()))?;
+        let kind = Kind::named(&asked.name).map_err(|refused| raised(refused, |_| Default::default()))?;
+        let facts = match (asked.facts.paths.first(), &asked.facts.text) {
+            (Some(path), _) => FactsInput::file(read_source(path).map_err(|problem| refuse(&[problem], &Default::default()))?),
+            (None, Some(text)) => FactsInput::file(Source::new("facts.csv", text.as_str())),
+            (None, None) => FactsInput::default(),
+        };
         let provider = match (asked.provider.paths.first(), &asked.provider.text) {
             (Some(path), _) => read_source(path).map_err(|problem| refuse(&[problem], &Default::default()))?,
             (None, text) => Source::new("provider", text.as_deref().unwrap_or_default()),
@@ -95,12 +101,12 @@ pub(super) fn report(py: Python<'_>, asked: Reported) -> PyResult<PyReport> {
         let mut market = Inputs::read(&[], &prices, &rates, FactsInput::default());
         problems.append(&mut market.problems);
         let asked = Asked {
-            name: &asked.name,
-            report: &form,
+            kind: &kind,
             provider: &provider,
             ledgers: &inputs(&asked.ledger, "ledger"),
             users: &one(&asked.users, "users")?,
             market: &market,
+            facts: &facts,
             year: asked.year,
             timestamp: asked.timestamp.as_deref(),
             earlier: &asked.corrects.iter().cloned().map(Input::file).collect::<Vec<_>>(),

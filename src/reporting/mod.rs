@@ -10,6 +10,7 @@ pub mod form;
 pub mod front;
 mod gather;
 pub mod input;
+pub mod lines;
 pub mod provider;
 mod rows;
 mod sorted;

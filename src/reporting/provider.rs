@@ -88,6 +88,10 @@ fn provider(reader: &mut Reader, root: &Node, form: &Form) -> Option<Provider> {
     let identification_number = text(reader, &mut fields, "identification_number", false);
     let lei = lei(reader, &mut fields);
     let reportable = fields.take("reportable").map(|n| form::countries(reader, n, &form.countries, &form.groups));
+    // What other reports ask of the provider; each reads its own.
+    if let Some(node) = fields.take("reports") {
+        reader.entries(node);
+    }
     fields.done(reader);
     Some(Provider {
         name: name?,
@@ -186,8 +190,9 @@ fn address(reader: &mut Reader, node: &Node, form: &Form, home: Option<&str>) ->
     let building = text(reader, &mut fields, "building", false).unwrap_or_default();
     let post_code = text(reader, &mut fields, "post_code", false).unwrap_or_default();
     let city = text(reader, &mut fields, "city", true);
+    let region = text(reader, &mut fields, "region", false).unwrap_or_default();
     let country = country(reader, &mut fields, "country", form, false).map(|(word, _)| word);
     let country = country.or_else(|| home.map(str::to_owned));
     fields.done(reader);
-    Some(Address { street, building, post_code, city: city?, country: country? })
+    Some(Address { street, building, post_code, city: city?, region, country: country? })
 }

@@ -17,6 +17,10 @@ const MEMORY: usize = 16 << 20;
 /// What was written aside.
 pub type Spool = SpooledTempFile;
 
+pub fn spool() -> Spool {
+    SpooledTempFile::new(MEMORY)
+}
+
 /// Takes what is written of each customer.
 pub enum Body {
     Xml(io::BufWriter<Spool>),
@@ -25,11 +29,10 @@ pub enum Body {
 
 impl Body {
     pub fn new(request: &Request<'_>) -> io::Result<Body> {
-        let spool = SpooledTempFile::new(MEMORY);
         if request.format == Format::Xml {
-            return Ok(Body::Xml(io::BufWriter::new(spool)));
+            return Ok(Body::Xml(io::BufWriter::new(spool())));
         }
-        let mut table = csv::WriterBuilder::new().from_writer(spool);
+        let mut table = csv::WriterBuilder::new().from_writer(spool());
         table.write_record(["taxpayer", "asset", "category", "type", "amount", "currency", "units", "transactions"])?;
         Ok(Body::Csv(Box::new(table)))
     }

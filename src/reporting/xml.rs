@@ -28,6 +28,15 @@ impl Xml {
         self.text
     }
 
+    pub fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// Lines that are made already.
+    pub fn raw(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
     pub fn line(&mut self, text: &str) {
         for _ in 0..self.depth {
             self.text.push_str("  ");
@@ -105,7 +114,9 @@ pub fn hex(sha: Sha256) -> String {
 
 /// An amount with two decimals.
 pub fn cents(amount: Decimal) -> String {
-    format!("{:.2}", amount.round_dp_with_strategy(2, RoundingStrategy::MidpointNearestEven))
+    let rounded = amount.round_dp_with_strategy(2, RoundingStrategy::MidpointNearestEven);
+    // Nothing has no sign.
+    format!("{:.2}", if rounded.is_zero() { Decimal::ZERO } else { rounded })
 }
 
 /// The provider, its document aside.
@@ -217,6 +228,7 @@ fn address(xml: &mut Xml, address: &Address) {
     xml.any("BuildingIdentifier", &address.building);
     xml.any("PostCode", &address.post_code);
     xml.leaf("City", &address.city);
+    xml.any("CountrySubentity", &address.region);
     xml.close("AddressFix");
     xml.close("Address");
 }

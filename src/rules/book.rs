@@ -79,6 +79,8 @@ pub struct RuleBook {
     pub fees: Vec<FeeRule>,
     /// Versions of `matching`, in the order of the file.
     pub matching: Vec<Matching>,
+    /// Withdrawals and deposits are looked at as two sides of one move; to a custodian each is a move from or to somebody else.
+    pub pairs: bool,
     pub bases: Vec<Basis>,
     pub on_dates: Vec<OnDate>,
     pub deny_loss: Vec<DenyLoss>,

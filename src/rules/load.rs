@@ -29,9 +29,24 @@ pub fn load(files: &[Source]) -> Loaded {
 
 /// The same, with a way to find the files of a union by its code.
 pub fn load_with(files: &[Source], union: &dyn Fn(&str) -> Vec<Source>) -> Loaded {
+    load_as(files, union, Purpose::Law)
+}
+
+/// The rules of a report that a provider makes of its customers: a law without taxes, to which a deposit comes from outside.
+pub fn load_report(files: &[Source]) -> Loaded {
+    load_as(files, &crate::library::union, Purpose::Report)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Law,
+    Report,
+}
+
+fn load_as(files: &[Source], union: &dyn Fn(&str) -> Vec<Source>, purpose: Purpose) -> Loaded {
     let mut diagnostics = Vec::new();
     let mut sources = SourceMap::default();
-    let mut book = empty();
+    let mut book = RuleBook { pairs: purpose == Purpose::Law, ..empty() };
     let mut roots: Vec<(Reader, Node)> = Vec::new();
     let mut sha = Sha256::new();
     for file in files {
@@ -51,7 +66,7 @@ pub fn load_with(files: &[Source], union: &dyn Fn(&str) -> Vec<Source>) -> Loade
     // With a file that is not YAML the others would only raise errors that follow from it.
     let readable = diagnostics.is_empty();
     if readable {
-        read_all(&mut book, &mut roots, files);
+        read_all(&mut book, &mut roots, files, purpose);
         for union in unions {
             union.read_into(&mut book, &mut diagnostics);
         }
@@ -111,6 +126,7 @@ pub(super) fn empty() -> RuleBook {
         treatments: Vec::new(),
         fees: Vec::new(),
         matching: Vec::new(),
+        pairs: true,
         bases: Vec::new(),
         on_dates: Vec::new(),
         deny_loss: Vec::new(),
@@ -129,7 +145,7 @@ pub(super) fn empty() -> RuleBook {
 }
 
 /// The head comes first, whichever file has it: it names the currency that `money` means.
-fn read_all(book: &mut RuleBook, roots: &mut [(Reader, Node)], files: &[Source]) {
+fn read_all(book: &mut RuleBook, roots: &mut [(Reader, Node)], files: &[Source], purpose: Purpose) {
     let has_head =
         |node: &Node| matches!(&node.value, crate::yaml::Value::Map(entries) if entries.iter().any(|e| e.key == "jurisdiction"));
     roots.sort_by_key(|(_, node)| !has_head(node));
@@ -147,7 +163,7 @@ fn read_all(book: &mut RuleBook, roots: &mut [(Reader, Node)], files: &[Source])
         let taxes = ["treatment", "fees", "matching", "taxes"];
         let none = seen.contains(&"regulation") && !taxes.iter().any(|section| seen.contains(section));
         for missing in ["sources", "valuation"].into_iter().chain(taxes.into_iter().filter(|_| !none)) {
-            if !seen.contains(&missing) {
+            if !seen.contains(&missing) && (missing, purpose) != ("taxes", Purpose::Report) {
                 let message = format!("the law has no `{missing}`");
                 reader.problem(Code::R0202, node.spot, message, Some(format!("add a section `{missing}:`")));
             }

@@ -38,4 +38,4 @@ pub mod units;
 mod years;
 
 pub use book::RuleBook;
-pub use load::{Loaded, load, load_with};
+pub use load::{Loaded, load, load_report, load_with};

@@ -24,6 +24,14 @@ const WITHOUT_SCHEMA: &[&str] = &[
     "a rule of a report",
     "a source of a report",
     "a threshold",
+    "a report of lines",
+    "what is said of an asset",
+    "the message of a report of lines",
+    "a record of a report",
+    "a column of a report",
+    "what stands for a tick",
+    "what a provider says for a report",
+    "an asset of a report",
 ];
 
 fn root(path: &str) -> PathBuf {

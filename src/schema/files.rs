@@ -130,6 +130,7 @@ pub const PROVIDER: &[Shape] = &[
             may("building", Text, "The number in the street."),
             may("post_code", Text, "The post code."),
             need("city", Text, "The city."),
+            may("region", Text, "The state, province or county."),
             may("country", COUNTRY, "The country; that of residence if not given."),
         ],
     ),

@@ -15,6 +15,8 @@ pub struct Address {
     pub building: String,
     pub post_code: String,
     pub city: String,
+    /// State, province, county.
+    pub region: String,
     pub country: String,
 }
 

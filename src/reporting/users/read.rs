@@ -18,7 +18,7 @@ use crate::yaml::Spot;
 
 use super::{Address, Line, Named, Party, unfit};
 
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 17] = [
     "taxpayer",
     "kind",
     "first_name",
@@ -31,6 +31,7 @@ const COLUMNS: [&str; 16] = [
     "building",
     "post_code",
     "city",
+    "region",
     "country",
     "tax_residences",
     "controls",
@@ -175,14 +176,21 @@ impl File<'_> {
             let born = self.born(line);
             first.zip(last).zip(born).map(|((first, last), born)| Named::Individual { first, last, born })
         };
-        let [street, building, post_code] = ["street", "building", "post_code"].map(|column| self.text(line, column, false));
+        let [street, building, post_code, region] =
+            ["street", "building", "post_code", "region"].map(|column| self.text(line, column, false));
         let city = self.text(line, "city", true);
         let (country, at) = line.get("country");
         self.country(country, at);
         let residences = self.residences(line);
         let born_in = self.born_in(line);
-        let address =
-            Address { street: street?, building: building?, post_code: post_code?, city: city?, country: country.to_owned() };
+        let address = Address {
+            street: street?,
+            building: building?,
+            post_code: post_code?,
+            city: city?,
+            region: region?,
+            country: country.to_owned(),
+        };
         Some(Party { named: named?, address, residences, born_in })
     }
 
