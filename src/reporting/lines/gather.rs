@@ -121,6 +121,13 @@ impl Gather<'_> {
                     told(Code::A0214, format!("the row `{}` names {asset} without the amount", row.id), "fill the amount in")
                 });
             }
+            let stated = ledger.symbols.find("cost").and_then(|s| row.column(s)).filter(|_| row.kind == Kind::Deposit);
+            if let Some((text, error)) = stated.and_then(|text| Some((text, crate::number::parse_unsigned(text).err()?))) {
+                let message = format!("the cost that the row `{}` states cannot be read: `{text}`: {error}", row.id);
+                log.refuse_always(format!("stated:{}", row.id), || {
+                    told(Code::F0102, message, "write it in `x_cost` as 1234.56, or leave it empty")
+                });
+            }
             let one_sided = row.kind == Kind::Transfer && row.sent.is_some() != row.received.is_some();
             if one_sided && pairs.partner(index).is_none() {
                 let help = "write the other account in `counterparty` and both legs, or `deposit` or `withdrawal` if it came from outside or went there";
