@@ -36,7 +36,7 @@ fn a_year_and_a_day_is_long() {
             "id=s1 timestamp={day}T12:00:00Z kind=sell received_amount=150 received_asset=USD sent_amount=1 sent_asset=BTC"
         );
         let mut case = Case::new(&[buy, &sell]);
-        case.own = "{ choices: { noncovered_basis: own_too }, assets: { BTC: { code: 4H95J0R2X, name: Bitcoin } } }";
+        case.own = "{ choices: { noncovered_basis: own }, assets: { BTC: { code: 4H95J0R2X, name: Bitcoin } } }";
         cells(
             &case.lines(),
             &["box_6_term", "form_8949_code", "box_1d_date_acquired", "box_1g_basis", "box_2_basis_reported", "box_9_noncovered"],
@@ -94,31 +94,29 @@ fn the_day_is_that_of_the_provider() {
 }
 
 #[test]
-fn what_the_customer_stated_is_told_and_marked() {
-    let names = [
-        "form_8949_code",
-        "box_1d_date_acquired",
-        "box_1g_basis",
-        "box_2_basis_reported",
-        "box_8_customer_provided",
-        "box_9_noncovered",
-    ];
+fn what_the_customer_stated_chooses_lots_and_is_not_told() {
+    let names =
+        ["form_8949_code", "box_1c_units", "box_1d_date_acquired", "box_1g_basis", "box_8_customer_provided", "box_9_noncovered"];
     let sell =
-        "id=s1 timestamp=2026-06-01T12:00:00Z kind=sell received_amount=300 received_asset=USD sent_amount=1 sent_asset=BTC";
-    let told = |stated: &str| {
-        let deposit = format!("id=d1 timestamp=2026-02-03T12:00:00Z kind=deposit received_amount=2 received_asset=BTC {stated}");
-        cells(&Case::new(&[deposit.trim_end(), sell]).lines(), &names)
+        "id=s1 timestamp=2026-06-01T12:00:00Z kind=sell received_amount=300 received_asset=USD sent_amount=1.5 sent_asset=BTC";
+    let told = |stated: &str, facts| {
+        let deposit = format!("id=d1 timestamp=2026-02-03T12:00:00Z kind=deposit received_amount=1 received_asset=BTC {stated}");
+        let mut case = Case { facts, ..Case::new(&[BUY, deposit.trim_end(), sell]) };
+        case.own = "{ choices: { noncovered_basis: own }, assets: { BTC: { code: 4H95J0R2X, name: Bitcoin } } }";
+        cells(&case.lines(), &names)
     };
-    assert_eq!(told("x_cost=90 x_acquired=2020-01-01"), ["J|2020-01-01|45.00|X|CP|X"]);
-    assert_eq!(told("x_acquired=2020-01-01"), ["K|2020-01-01|||CP|X"]);
-    assert_eq!(told("x_cost=90"), ["Y||45.00|X|CP|X"]);
-    assert_eq!(told(""), ["Y|||||X"]);
-    let mut case = Case::new(&[
-        "id=d1 timestamp=2026-02-03T12:00:00Z kind=deposit received_amount=2 received_asset=BTC x_cost=90 x_acquired=2020-01-01",
-        sell,
-    ]);
-    case.own = "{ choices: { noncovered_basis: blank }, assets: { BTC: { code: 4H95J0R2X, name: Bitcoin } } }";
-    assert_eq!(cells(&case.lines(), &names), ["Y|||||X"]);
+    let bought = |units: &str, basis: &str| format!("G|{units}|2026-01-01|{basis}||");
+    assert_eq!(told("", None), [bought("1", "100.00"), "Y|0.5||||X".into()]);
+    assert_eq!(told("x_cost=90", None), [bought("1", "100.00"), "Y|0.5||||X".into()], "the order is by day");
+    assert_eq!(told("x_cost=90 x_acquired=2020-01-01", None), ["Y|1|||CP|X".into(), bought("0.5", "50.00")]);
+    let highest = Some("taxpayer,standing_order\nann,highest\n");
+    assert_eq!(told("x_cost=900", highest), ["Y|1|||CP|X".into(), bought("0.5", "50.00")]);
+    let deposit = "id=d1 timestamp=2026-02-03T12:00:00Z kind=deposit received_amount=1 received_asset=BTC";
+    let of_2025 = BUY.replace("2026-01-01", "2025-01-01");
+    for buy in [BUY, of_2025.as_str()] {
+        let case = Case { facts: highest, ..Case::new(&[buy, deposit, sell]) };
+        assert!(case.faults().iter().any(|p| p.code == Code::A0204), "which is the highest cannot be told");
+    }
 }
 
 #[test]

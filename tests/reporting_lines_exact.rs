@@ -300,7 +300,7 @@ fn a_cost_that_was_stated_and_cannot_be_read_is_not_blank() {
             SELL,
         ])
     };
-    assert!(has(&told(&stated("x_cost=much")), Code::A0204, &["x_cost"]));
+    assert!(has(&told(&stated("x_cost=much")), Code::F0102, &["x_cost", "`much`"]));
     assert!(has(&told(&stated("x_acquired=2026-02-04")), Code::F0102, &["after the day"]));
     assert_eq!(stated("x_acquired=2026-02-03").lines().len(), 1);
 }

@@ -12,6 +12,7 @@ use crate::formula::types::Value;
 use crate::ledger::Kind;
 use crate::pairing::pair;
 use crate::reporting::users::User;
+use crate::rules::book::Method;
 
 use super::cells::Cells;
 use super::form::Each;
@@ -61,6 +62,7 @@ impl Gather<'_> {
         let mut single = Vec::new();
         let mut several: BTreeMap<(usize, &str), Vec<usize>> = BTreeMap::new();
         for index in world.items_in(ItemKind::Match, world.env.year) {
+            self.check_order(index);
             let kind = match kind_of(self.job, world, index) {
                 Ok(Some(kind)) => kind,
                 Ok(None) => continue,
@@ -77,6 +79,17 @@ impl Gather<'_> {
         }
         single.extend(several.into_iter().map(|((kind, _), matches)| Group { kind, matches }));
         single
+    }
+
+    /// An order by cost is none where a cost is not known, also where the record does not tell the cost.
+    fn check_order(&self, index: usize) {
+        let world = self.run.world;
+        if let Some(m) = world.parts.matches.get(index)
+            && matches!(m.method, Method::Highest | Method::Lowest)
+            && let Err(refused) = &m.cost
+        {
+            world.env.log.refused_figure("order of lots", refused);
+        }
     }
 
     fn asset(&self, index: usize) -> &str {
@@ -119,6 +132,13 @@ impl Gather<'_> {
                 let asset = ledger.name(leg.asset);
                 log.refuse_always(format!("amount-of:{}", row.id), || {
                     told(Code::A0214, format!("the row `{}` names {asset} without the amount", row.id), "fill the amount in")
+                });
+            }
+            let stated = ledger.symbols.find("cost").and_then(|s| row.column(s)).filter(|_| row.kind == Kind::Deposit);
+            if let Some((text, error)) = stated.and_then(|text| Some((text, crate::number::parse_unsigned(text).err()?))) {
+                let message = format!("the cost that the row `{}` states cannot be read: `{text}`: {error}", row.id);
+                log.refuse_always(format!("stated:{}", row.id), || {
+                    told(Code::F0102, message, "write it in `x_cost` as 1234.56, or leave it empty")
                 });
             }
             let one_sided = row.kind == Kind::Transfer && row.sent.is_some() != row.received.is_some();
