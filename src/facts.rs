@@ -3,6 +3,7 @@
 mod input;
 mod lists;
 mod sections;
+mod stated;
 pub(crate) mod table;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ use crate::rules::units::literal;
 use crate::yaml::{Entry, Node, Spot, Value as Yaml};
 
 pub use input::FactsInput;
+pub use stated::Stated;
 
 /// A fact's value or values.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +44,8 @@ pub enum Given {
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
     pub given: Vec<Given>,
+    /// Where they were stated, by their number.
+    pub stated: BTreeMap<usize, Stated>,
     /// What unpaired deposits cost, in the law's currency, and when they were acquired, by row.
     pub cost: BTreeMap<String, Value>,
     pub acquired: BTreeMap<String, Value>,
@@ -112,6 +116,7 @@ pub fn read(input: &FactsInput, book: &RuleBook, ledger: &Ledger, whose: Whose<'
             reader.unknown(&entry.key, entry.key_spot, &source);
             continue;
         };
+        facts.stated.insert(index, Stated::of(&entry, &source));
         let before = reader.problems.len();
         let given = reader.fact(fact, &entry.value, &source);
         let faulty = reader.problems.iter().skip(before).find(|p| p.is_error()).map(|p| Given::Faulty(Box::new(p.clone())));

@@ -85,7 +85,7 @@ impl World<'_> {
     }
 
     /// The dated value that counts on a day: the shadow of this run, if it speaks of the day, else the one that binds.
-    fn dated(&self, parameter: usize, day: NaiveDate) -> Outcome<Option<&DatedValue>> {
+    pub fn dated(&self, parameter: usize, day: NaiveDate) -> Outcome<Option<&DatedValue>> {
         let Some(entry) = self.env.book.parameters.get(parameter) else { return Ok(None) };
         if let Some(shadow) = self.shadows(parameter, entry).find(|s| s.in_force.holds(day)) {
             return Ok(Some(shadow));

@@ -131,31 +131,48 @@ impl Log {
     /// Asks about something beside the figures of the run: what is missing for it is told by the answer, and neither refuses a
     /// figure nor counts as assumed.
     pub fn aside<R>(&self, ask: impl FnOnce() -> R) -> R {
-        let before = (
-            self.defaults.borrow().clone(),
-            self.past_known.borrow().clone(),
-            self.assumed.borrow().clone(),
-            self.rounded.borrow().clone(),
-            self.remarks.borrow().clone(),
-            self.old.borrow().clone(),
-            self.always.borrow().clone(),
-            self.options.get(),
-            self.warnings.borrow().len(),
-        );
+        self.apart(ask).0
+    }
+
+    /// As [`Log::aside`], with what was assumed for the answer.
+    pub fn apart<R>(&self, ask: impl FnOnce() -> R) -> (R, Log) {
+        let other = Log::default();
+        let change = || {
+            self.defaults.swap(&other.defaults);
+            self.past_known.swap(&other.past_known);
+            self.assumed.swap(&other.assumed);
+            self.rounded.swap(&other.rounded);
+            self.remarks.swap(&other.remarks);
+            self.old.swap(&other.old);
+            self.always.swap(&other.always);
+            self.warnings.swap(&other.warnings);
+            self.options.swap(&other.options);
+        };
+        change();
         let was = self.aside.replace(true);
         let answer = ask();
         self.aside.set(was);
-        let (defaults, past_known, assumed, rounded, remarks, old, always, options, warnings) = before;
-        self.defaults.replace(defaults);
-        self.past_known.replace(past_known);
-        self.assumed.replace(assumed);
-        self.rounded.replace(rounded);
-        self.remarks.replace(remarks);
-        self.old.replace(old);
-        self.always.replace(always);
-        self.options.set(options);
-        self.warnings.borrow_mut().truncate(warnings);
-        answer
+        change();
+        // Its reasons stand in this log.
+        other.always.take();
+        (answer, other)
+    }
+
+    /// Takes in what another log found assumed.
+    pub fn assume(&self, other: Log) {
+        self.defaults.borrow_mut().extend(other.defaults.take());
+        for (parameter, (first, last)) in other.past_known.take() {
+            let mut past = self.past_known.borrow_mut();
+            let span = past.entry(parameter).or_insert((first, last));
+            *span = (span.0.min(first), span.1.max(last));
+        }
+        self.assumed.borrow_mut().extend(other.assumed.take());
+        self.rounded.borrow_mut().extend(other.rounded.take());
+        for (to, from) in [(&self.remarks, other.remarks.take()), (&self.old, other.old.take())] {
+            for (what, days) in from {
+                to.borrow_mut().entry(what).or_default().extend(days);
+            }
+        }
     }
 
     /// Notes that a figure was refused for these reasons.

@@ -32,7 +32,9 @@ const EXPLAIN: &str = "\
 Examples:
   fisc explain ledger.csv --in kg --year 2024 income_tax
   fisc explain ledger.csv --in kg --year 2024 mining_tax@2024-07 --depth summary
-  fisc explain ledger.csv --in kg --year 2024 gain@ledger.csv:20 --why-not";
+  fisc explain ledger.csv --in kg --year 2024 gain@ledger.csv:20 --why-not
+  fisc explain --in kg --facts provider.yaml capital_required@2026-08-01
+  fisc explain --in kg --facts provider.yaml --on 2026-08-01 provider_licence";
 
 const BALANCES: &str = "\
 Examples:
@@ -253,11 +255,14 @@ pub struct CompareArgs {
 
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// Ledgers, then the figure: `income_tax`, `mining_tax@2024-07`, `gain@ROW`
+    /// Ledgers, then the figure: `income_tax`, `mining_tax@2024-07`, `gain@ROW`; of a day `NAME@DATE`, of a rule beside taxes `RULE@DATE`
     #[arg(required = true, value_name = "LEDGER.. FIGURE")]
     pub words: Vec<String>,
     #[command(flatten)]
     pub common: Common,
+    /// The day asked about, for rules beside taxes and figures of a day
+    #[arg(long, value_name = "DATE")]
+    pub on: Option<NaiveDate>,
     /// How much is told
     #[arg(long, value_enum, default_value = "working")]
     pub depth: Depth,

@@ -2,6 +2,9 @@
 
 mod aggregate;
 pub mod build;
+mod cases;
+pub mod duty;
+mod facts;
 mod formula;
 mod items;
 mod names;
@@ -9,6 +12,7 @@ mod paying;
 mod schedules;
 mod shares;
 mod tables;
+mod taxes;
 
 use serde::Serialize;
 

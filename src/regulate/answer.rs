@@ -3,7 +3,9 @@
 use crate::assess::refusal::Refused;
 use crate::assess::run::Run;
 use crate::assess::world::Ctx;
-use crate::rules::book::Duty;
+use crate::rules::book::{Duty, Verb};
+
+use super::Outcome;
 
 /// What a rule comes to at one place.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -15,6 +17,19 @@ pub enum Answer {
     Found,
     /// What is missing to tell.
     Missing(Vec<String>),
+}
+
+impl Answer {
+    /// What a finding calls it; `None` where the rule does not apply.
+    pub fn outcome(&self, verb: Verb) -> Option<Outcome> {
+        match (self, verb) {
+            (Answer::Found, Verb::MustReport) => Some(Outcome::ToReport),
+            (Answer::Found, _) => Some(Outcome::Failed),
+            (Answer::Missing(_), _) => Some(Outcome::NotChecked),
+            (Answer::Met, _) => Some(Outcome::Met),
+            (Answer::Beside, _) => None,
+        }
+    }
 }
 
 pub fn answer(run: &Run<'_>, duty: &Duty, ctx: Ctx) -> Answer {

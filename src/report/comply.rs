@@ -2,6 +2,7 @@
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use crate::assess::assessment::Assumption;
 use crate::engine::Compliance;
 use crate::formula::code::Op;
 use crate::formula::types::Value;
@@ -11,6 +12,8 @@ use crate::page::{Block, Page, Table, Term, Text};
 use crate::regulate::{Finding, Outcome};
 use crate::rules::RuleBook;
 use crate::rules::book::Status;
+
+use super::json::Assumptions;
 
 /// The findings of a day as a document: what is not met first, what is met last.
 pub fn page(book: &RuleBook, found: &Compliance) -> Page {
@@ -46,7 +49,25 @@ pub fn page(book: &RuleBook, found: &Compliance) -> Page {
         blocks.push(Block::Section("Figures of the day".into()));
         blocks.push(Block::Table(quantities(book, found)));
     }
+    if !found.assumptions.is_empty() {
+        blocks.push(Block::Section("Assumed".into()));
+        blocks.push(Block::List(found.assumptions.iter().map(said).collect()));
+    }
+    if let Some(finding) = found.findings.first() {
+        let name = finding.explained_by();
+        let on = if name.ends_with(&format!("@{}", found.on)) { String::new() } else { format!(" --on {}", found.on) };
+        let command = format!("fisc explain .. --in {}{on} {name}", found.jurisdiction);
+        blocks.push(Block::Para(Text::from("How a finding came about: ").code(command)));
+    }
     Page { title: format!("{}: duties, prohibitions, licences on {}", book.title, found.on), aside: book.code.clone(), blocks }
+}
+
+/// An assumption, as in an assessment; of sources that are not confirmed it is said what that means.
+fn said(one: &Assumption) -> Text {
+    match one.kind {
+        "unconfirmed" => Text::from("On a source that is not confirmed: ").plain(one.message.as_str()),
+        _ => one.message.as_str().into(),
+    }
 }
 
 fn summary(found: &Compliance) -> String {
@@ -175,6 +196,7 @@ impl Serialize for Finding {
         map.serialize_entry("transactions", &self.transactions)?;
         map.serialize_entry("cite", &self.cite)?;
         map.serialize_entry("status", self.status.word())?;
+        map.serialize_entry("explain", &self.explained_by())?;
         if let Some(under) = &self.under {
             map.serialize_entry("under", under)?;
         }
@@ -201,6 +223,7 @@ impl Serialize for Compliance {
         map.serialize_entry("quantities", &Amounts(self))?;
         map.serialize_entry("findings", &findings)?;
         map.serialize_entry("met", &met)?;
+        map.serialize_entry("assumptions", &Assumptions(&self.assumptions))?;
         map.serialize_entry("errors", &self.errors)?;
         map.serialize_entry("warnings", &self.warnings)?;
         map.end()

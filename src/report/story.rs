@@ -27,6 +27,7 @@ pub fn tell(step: &Step, depth: Depth, why_not: bool) -> String {
 fn write(step: &Step, lead: &str, below: &str, level: usize, depth: Depth, why_not: bool, out: &mut String) {
     let value = match (&step.value, step.unit.as_str()) {
         (Some(value), "" | "fact" | "label" | "reading" | "choice" | "yes or no" | "date" | "word" | "number") => value.clone(),
+        (Some(value), "finding") => value.replace('_', " "),
         (Some(value), "rate") => percent(value),
         (Some(value), unit) => format!("{value} {unit}"),
         (None, _) => "refused".to_owned(),
