@@ -167,7 +167,8 @@ struct FactReader<'a> {
 
 impl FactReader<'_> {
     fn problem(&mut self, code: Code, source: &Source, spot: Spot, message: String, help: Option<String>) {
-        let place = (spot.line > 0).then(|| spot.place(&source.name));
+        // What was set on the command line has no lines to show.
+        let place = (spot.line > 0 && !source.text.is_empty()).then(|| spot.place(&source.name));
         self.problems.push(Diagnostic::new(code, message).at_opt(place).help_opt(help));
     }
 

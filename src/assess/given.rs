@@ -311,9 +311,10 @@ impl World<'_> {
             None => {
                 let entry = self.env.book.facts.get(fact);
                 let (name, title) = entry.map_or(("", ""), |f| (&f.name, &f.title));
+                let words = entry.map(|f| answers(&f.shape)).unwrap_or_default();
                 Err(self.env.log.refuse(format!("fact:{fact}"), || {
                     Diagnostic::new(Kind::A0207, format!("the fact `{name}` ({}) is not given", title.to_lowercase()))
-                        .help(format!("give it with `--set {name}=VALUE` or in the facts file"))
+                        .help(format!("give it with `--set {name}=VALUE`{words} or in the facts file"))
                 }))
             }
         }
@@ -330,6 +331,17 @@ impl World<'_> {
             },
             _ => Ok(Value::ZERO),
         }
+    }
+}
+
+/// What a fact may be, where that is a few words.
+fn answers(shape: &FactShape) -> String {
+    const WORDS_MAX: usize = 6;
+    match shape {
+        FactShape::OneOf(words) if words.len() <= WORDS_MAX => format!(" ({})", words.join(", ")),
+        FactShape::Set(words) if words.len() <= WORDS_MAX => format!(" (of [{}])", words.join(", ")),
+        FactShape::Unit(Type::YesNo) => " (yes or no)".to_owned(),
+        _ => String::new(),
     }
 }
 

@@ -203,4 +203,25 @@ impl Log {
         let problems = self.problems.borrow();
         refused.0.iter().filter_map(|n| problems.get(*n)).map(|p| p.message.clone()).collect()
     }
+
+    /// What would mend it, each remedy once; those of facts as one.
+    pub fn remedies(&self, refused: &Refused) -> Vec<String> {
+        const BEGINS: &str = "give it with `";
+        const ENDS: &str = " or in the facts file";
+        let problems = self.problems.borrow();
+        let (mut facts, mut found): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+        for help in refused.0.iter().filter_map(|n| problems.get(*n)?.help.as_deref()) {
+            let fact = help.strip_prefix(BEGINS).and_then(|rest| rest.strip_suffix(ENDS));
+            let (list, one) = fact.map_or((&mut found, help.to_owned()), |fact| (&mut facts, format!("`{fact}")));
+            if !list.contains(&one) {
+                list.push(one);
+            }
+        }
+        let set = match facts.as_slice() {
+            [] => None,
+            [one] => Some(format!("give it with {one}{ENDS}")),
+            several => Some(format!("give them with {}{ENDS}", several.join(" "))),
+        };
+        set.into_iter().chain(found).collect()
+    }
 }

@@ -115,6 +115,12 @@ pub enum Format {
     Md,
 }
 
+/// A day, as `2026-08-01`.
+pub fn date(text: &str) -> Result<NaiveDate, String> {
+    let day = (text.len() == 10).then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten();
+    day.ok_or_else(|| "a day is written as 2026-08-01, and must be one of the calendar".to_owned())
+}
+
 /// Formats of what is not a table of amounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum TextFormat {
@@ -228,7 +234,7 @@ pub struct AssessArgs {
     #[arg(long, value_name = "WHAT", conflicts_with_all = ["taxpayer", "years"])]
     pub by: Option<By>,
     /// Show what is held at the end of this day
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     pub holdings_on: Option<NaiveDate>,
     /// How the result is written; csv has the disposals
     #[arg(long, value_enum, default_value = "table")]
@@ -261,7 +267,7 @@ pub struct ExplainArgs {
     #[command(flatten)]
     pub common: Common,
     /// The day asked about, for rules beside taxes and figures of a day
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     pub on: Option<NaiveDate>,
     /// How much is told
     #[arg(long, value_enum, default_value = "working")]

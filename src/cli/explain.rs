@@ -22,6 +22,11 @@ fn explain(args: &ExplainArgs) -> Result<End, End> {
     let year = args.common.year.or_else(|| args.on.map(|day| asked.book.calendar().year_of(day)));
     if !engine::is_of_a_day(&asked.book, figure) {
         if ledgers.is_empty() {
+            // The misspelt name of something that needs no ledger.
+            if let Some(problem) = engine::meant(&asked.book, figure) {
+                show([&problem], &asked.sources, args.common.quiet);
+                return Err(End::Errors);
+            }
             return Err(usage("name at least one ledger before the figure: `fisc explain ledger.csv .. income_tax`"));
         }
         if year.is_none() {

@@ -32,6 +32,15 @@ pub fn is_of_a_day(book: &RuleBook, figure: &str) -> bool {
     of(book, name_and_key(figure).0).is_some()
 }
 
+/// The message on a misspelt name of what is asked of a day.
+pub fn meant(book: &RuleBook, figure: &str) -> Option<Diagnostic> {
+    let (name, _) = name_and_key(figure);
+    let of_day = book.quantities.iter().filter(|q| q.per.is(Per::Day)).map(|q| q.name.as_str());
+    let known = of_day.chain(book.duties.iter().map(|d| d.name.as_str()));
+    let stands = book.taxes.iter().any(|t| t.name == name) || book.quantities.iter().any(|q| q.name == name);
+    nearest(name, known).filter(|_| !stands).map(|_| crate::explain::build::unknown_name(book, figure))
+}
+
 fn name_and_key(figure: &str) -> (&str, Option<&str>) {
     figure.split_once('@').map_or((figure, None), |(name, key)| (name, Some(key)))
 }

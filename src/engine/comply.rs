@@ -19,7 +19,7 @@ use crate::ledger::Ledger;
 use crate::number::Decimal;
 use crate::regulate::{Finding, Outcome, Question, When, findings, reads_parts, under};
 use crate::rules::RuleBook;
-use crate::rules::book::{Quantity, Status};
+use crate::rules::book::{FactShape, Quantity, Status};
 
 use super::finish::{assumed, warn_of_old};
 use super::prepare::{Prepared, prepare_rows, run_inputs};
@@ -60,8 +60,9 @@ pub fn comply(book: &RuleBook, inputs: &Inputs, options: &Options, on: NaiveDate
     (found.quantities, found.findings) = asked(book, &run_inputs(book, inputs, &options, &prepared, chosen(book, &options)), question, &log);
     found.findings.extend(of_customers(book, inputs, &options, on, &log));
     found.findings.sort_by_key(|f| (f.outcome == Outcome::Met, f.severity, f.outcome));
-    found.assumptions = assumed(book, &log);
+    found.assumptions = assumed(book, &log).into_iter().map(|one| with_answers(book, one)).collect();
     found.assumptions.extend(unconfirmed(book, &found.findings));
+    found.assumptions.extend(outside(book, on));
     found.assumptions.sort();
     warn_of_old(&log);
     let problems = prepared.problems.iter().cloned().chain(log.into_parts().1);
@@ -131,6 +132,23 @@ fn is_under(book: &RuleBook, quantity: &Quantity, act: &str) -> bool {
     quantity.under.as_ref().is_some_and(|(key, _)| book.act_of(key) == act)
 }
 
+/// Of a default the other words that the fact may be: who is not told of cannot be bound.
+fn with_answers(book: &RuleBook, assumption: Assumption) -> Assumption {
+    let fact = book.facts.iter().find(|f| f.name == assumption.name && assumption.kind == "default");
+    let Some(FactShape::OneOf(words)) = fact.map(|f| &f.shape) else { return assumption };
+    Assumption { message: format!("{} (one of {})", assumption.message, words.join(", ")), ..assumption }
+}
+
+/// What is said of a day that the law's file does not cover.
+fn outside(book: &RuleBook, on: NaiveDate) -> Option<Assumption> {
+    let (from, through) = book.covers;
+    if (from..=through).contains(&on) {
+        return None;
+    }
+    let message = format!("the law's file covers {from} to {through}: of {on} its rules are told as far as they are dated");
+    Some(Assumption { kind: "covers", name: book.code.clone(), message })
+}
+
 /// Sources that are not confirmed, with the rules whose findings rest on them.
 fn unconfirmed(book: &RuleBook, findings: &[Finding]) -> Vec<Assumption> {
     let told = |f: &&Finding| matches!(f.outcome, Outcome::Failed | Outcome::ToReport | Outcome::Met);
@@ -145,7 +163,9 @@ fn unconfirmed(book: &RuleBook, findings: &[Finding]) -> Vec<Assumption> {
     }
     let one = |(key, rules): (&str, Vec<&str>)| {
         let rules = rules.iter().map(|rule| format!("`{rule}`")).collect::<Vec<_>>().join(", ");
-        let message = format!("{}: {rules}", book.citation(key));
+        let source = book.citation(key);
+        let source = source.strip_suffix(" (unconfirmed)").unwrap_or(&source);
+        let message = format!("{source} is not confirmed: {rules}");
         Assumption { kind: "unconfirmed", name: key.to_owned(), message }
     };
     rests.into_iter().map(one).collect()

@@ -22,7 +22,7 @@ use super::prepare::{Prepared, prepare, prepare_rows, run_inputs};
 use super::question::chosen;
 use super::{Inputs, Options, least, side_by_side};
 
-pub use super::asked_day::is_of_a_day;
+pub use super::asked_day::{is_of_a_day, meant};
 
 /// The working of one figure: `income_tax`, `mining_tax@2024-07`, `gain@ROW`, of a day `NAME@2026-08-01`; of a rule beside taxes
 /// `RULE@2026-08-01`, `RULE@2026-07`, `RULE@ROW`.

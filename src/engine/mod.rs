@@ -35,7 +35,7 @@ use prepare::{Prepared, prepare, prepare_ledger, run_inputs};
 use question::chosen;
 
 pub use comply::{Compliance, comply};
-pub use explain::{explain, is_of_a_day};
+pub use explain::{explain, is_of_a_day, meant};
 pub use finish::value_text;
 pub(crate) use finish::warn_of_old;
 pub use question::usage_errors;

@@ -78,11 +78,7 @@ impl Explainer<'_> {
                 continue;
             }
             if step.parts.len() < ITEMS_MAX {
-                let mut part = self.item(aggregate.of, inner, &value);
-                if let (Range::List(fact), Item::Record(record)) = (aggregate.over, inner.item) {
-                    part.parts.extend(self.record(fact, record));
-                }
-                step.parts.push(part);
+                step.parts.push(self.counted(aggregate, inner, &value));
             } else if let Ok(value) = value {
                 beyond += 1;
                 beyond_sum = world.plus(beyond_sum, value).unwrap_or(beyond_sum);
@@ -103,6 +99,25 @@ impl Explainer<'_> {
             return self.run.env.book.facts.get(fact).map_or("a list", |f| &f.name);
         }
         over_word(over)
+    }
+
+    /// What is counted is told by what it is, what is added by its amount.
+    fn counted(&self, aggregate: &Aggregate<'_>, inner: Ctx, value: &Outcome<Decimal>) -> Step {
+        let record = match (aggregate.over, inner.item) {
+            (Range::List(fact), Item::Record(record)) => self.record(fact, record),
+            _ => None,
+        };
+        match (aggregate.of, record) {
+            (None, Some(record)) if value.is_ok() => record,
+            (of, record) => {
+                let mut part = self.item(of, inner, value);
+                if of.is_none() {
+                    part.unit = String::new();
+                }
+                part.parts.extend(record);
+                part
+            }
+        }
     }
 
     /// The record of an item that the condition left out, where it is one: an expired licence is worth telling.

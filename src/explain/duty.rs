@@ -51,11 +51,15 @@ pub fn rule(run: &Run<'_>, duty: &Duty, told: &Told<'_>) -> Result<Step, Diagnos
     if found.is_empty() && told.item.is_some() {
         return Err(no_item(duty, &wanted, &all));
     }
+    let last = found.is_empty() && all.len() > 1;
     if found.is_empty() {
         // Nothing was found: the last place shows why.
         found.extend(all.last());
     }
-    let steps: Vec<Step> = found.iter().map(|(item, ctx)| explainer.duty(duty, *ctx, item, told)).collect();
+    let mut steps: Vec<Step> = found.iter().map(|(item, ctx)| explainer.duty(duty, *ctx, item, told)).collect();
+    if let (true, [step]) = (last, steps.as_mut_slice()) {
+        step.notes.insert(0, format!("nothing was found; this is the last of {} that it was held against", all.len()));
+    }
     match <[Step; 1]>::try_from(steps) {
         Ok([step]) => Ok(step),
         Err(steps) if steps.is_empty() => Ok(nothing(duty, &explainer)),
@@ -128,7 +132,7 @@ impl Explainer<'_> {
         }
         let answer = answer(run, duty, ctx);
         let outcome = answer.outcome(duty.verb).map_or("does not apply", |outcome| match (told.act, &answer) {
-            (None, _) | (_, Answer::Missing(_)) => outcome.word(),
+            (None, _) | (_, Answer::Missing { .. }) => outcome.word(),
             (Some(_), Answer::Found) => "would_fail",
             (Some(_), _) => "would_be_met",
         });
@@ -201,8 +205,9 @@ impl Explainer<'_> {
     }
 
     fn missing(&self, answer: &Answer, step: &mut Step) {
-        if let Answer::Missing(reasons) = answer {
-            step.notes.extend(reasons.iter().map(|reason| format!("not checked: {reason}")));
+        if let Answer::Missing { what, remedies } = answer {
+            step.notes.extend(what.iter().map(|reason| format!("not checked: {reason}")));
+            step.notes.extend(remedies.iter().map(|remedy| format!("cure: {remedy}")));
         }
     }
 

@@ -15,8 +15,8 @@ pub enum Answer {
     Met,
     /// A requirement is not met, what is forbidden was done, or there is something to report.
     Found,
-    /// What is missing to tell.
-    Missing(Vec<String>),
+    /// What is missing to tell, and what would mend it.
+    Missing { what: Vec<String>, remedies: Vec<String> },
 }
 
 impl Answer {
@@ -25,7 +25,7 @@ impl Answer {
         match (self, verb) {
             (Answer::Found, Verb::MustReport) => Some(Outcome::ToReport),
             (Answer::Found, _) => Some(Outcome::Failed),
-            (Answer::Missing(_), _) => Some(Outcome::NotChecked),
+            (Answer::Missing { .. }, _) => Some(Outcome::NotChecked),
             (Answer::Met, _) => Some(Outcome::Met),
             (Answer::Beside, _) => None,
         }
@@ -33,7 +33,10 @@ impl Answer {
 }
 
 pub fn answer(run: &Run<'_>, duty: &Duty, ctx: Ctx) -> Answer {
-    let missing = |refused: &Refused| Answer::Missing(run.env.log.messages(refused));
+    let missing = |refused: &Refused| Answer::Missing {
+        what: run.env.log.messages(refused),
+        remedies: run.env.log.remedies(refused),
+    };
     for condition in duty.subject.iter().chain(&duty.when) {
         match run.world.yes(&condition.code, ctx) {
             Ok(true) => {}

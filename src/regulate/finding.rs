@@ -107,14 +107,18 @@ impl Hit {
         let row = run.world.row_of(ctx.item).and_then(|r| run.env.ledger.rows.get(r)).map(|r| r.id.to_string());
         let (from, to) = day.map_or((ctx.period.begin, ctx.period.end), |day| (day, day));
         let message = match &answer {
-            Answer::Missing(what) => format!("not checked: {}", what.join("; ")),
+            Answer::Missing { what, .. } => format!("not checked: {}", what.join("; ")),
             Answer::Found => duty.message.as_ref().map_or_else(|| plain(duty), |text| filled(run, text, ctx)),
             Answer::Met | Answer::Beside => String::new(),
         };
         // Of what is met in a year nothing is told, and of many rows no one's numbers are of interest.
         let shows = answer != Answer::Met || (matches!(question.when, When::On(_)) && row.is_none());
         let (figures, cite) = if shows { (figures(run, duty, ctx), cites(run, duty, ctx)) } else { (Vec::new(), own(run, duty, from)) };
-        let cure = duty.cure.as_ref().filter(|_| answer == Answer::Found).map(|text| filled(run, text, ctx));
+        let cure = match &answer {
+            Answer::Found => duty.cure.as_ref().map(|text| filled(run, text, ctx)),
+            Answer::Missing { remedies, .. } if !remedies.is_empty() => Some(remedies.join("; ")),
+            _ => None,
+        };
         Hit { answer, message, cure, figures, from, to, due, row, item: label(run, duty, ctx, question.customer), cite }
     }
 }

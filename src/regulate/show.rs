@@ -24,10 +24,14 @@ pub fn filled(run: &Run<'_>, text: &Template, ctx: Ctx) -> String {
 pub fn figures(run: &Run<'_>, duty: &Duty, ctx: Ctx) -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = Vec::new();
     let mut add = |name: String, code: &Code| {
-        if !found.iter().any(|(known, _)| *known == name)
-            && let Ok(value) = run.world.eval(code, ctx)
-        {
-            found.push((name, value_text(run.env.book, value)));
+        let Ok(value) = run.world.eval(code, ctx) else { return };
+        let value = value_text(run.env.book, value);
+        // `count of licences`: its condition stands in the rule, unless two differ in it.
+        let short = if matches!(code.op, Op::Aggregate { .. }) { without_condition(&name) } else { name.clone() };
+        let taken = |name: &String| found.iter().any(|(known, _)| known == name);
+        let name = if taken(&short) { name } else { short };
+        if !taken(&name) {
+            found.push((name, value));
         }
     };
     for formula in &duty.figures {
@@ -47,4 +51,10 @@ fn read(formula: &Formula, code: &Code, add: &mut impl FnMut(String, &Code)) {
         }
         _ => code.children().into_iter().for_each(|child| read(formula, child, add)),
     }
+}
+
+/// `(count of licences where kind is exchange)` as `count of licences`.
+fn without_condition(text: &str) -> String {
+    let text = text.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(text);
+    text.split_once(" where ").map_or(text, |(what, _)| what).to_owned()
 }
