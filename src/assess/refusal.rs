@@ -210,7 +210,9 @@ impl Log {
         const ENDS: &str = " or in the facts file";
         let problems = self.problems.borrow();
         let (mut facts, mut found): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
-        for help in refused.0.iter().filter_map(|n| problems.get(*n)?.help.as_deref()) {
+        // What was stated in a way that cannot be read is told with the facts, where it stands.
+        let told = refused.0.iter().filter_map(|n| problems.get(*n)).filter(|p| !p.code.id().starts_with('F'));
+        for help in told.filter_map(|p| p.help.as_deref()) {
             let fact = help.strip_prefix(BEGINS).and_then(|rest| rest.strip_suffix(ENDS));
             let (list, one) = fact.map_or((&mut found, help.to_owned()), |fact| (&mut facts, format!("`{fact}")));
             if !list.contains(&one) {
