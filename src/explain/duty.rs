@@ -152,7 +152,7 @@ impl Explainer<'_> {
         }
         let (with, parts) = self.formula(&duty.test, ctx);
         step.formula = Some(condition(duty, &flat(&duty.test.text)));
-        step.with = parts.first().is_some().then(|| condition(duty, &with));
+        step.with = (!parts.is_empty()).then(|| condition(duty, &with));
         self.add(&mut step, parts);
         for formula in &duty.figures {
             let (_, parts) = self.formula(formula, ctx);
