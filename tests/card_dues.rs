@@ -89,7 +89,10 @@ fn what_happens_without_a_fact() {
     let card = of(2024);
     let missing = |name: &str| card.facts.iter().find(|f| f.name == name).unwrap().if_missing.as_deref();
     assert_eq!(missing("adviser"), None, "it has a default");
-    assert_eq!((missing("brought"), missing("deducted"), missing("applied_on")), (Some("nothing"), Some("nothing"), Some("nothing")));
+    assert_eq!(
+        (missing("brought"), missing("deducted"), missing("applied_on")),
+        (Some("nothing"), Some("nothing"), Some("nothing"))
+    );
     assert_eq!((missing("stated"), missing("capital")), (Some("refused"), Some("not_checked")));
     assert_eq!(missing("half_known"), Some("refused"), "one branch reads it without having asked");
     let text = terminal::render(&page(&card), terminal::WIDTH, false).split_whitespace().collect::<Vec<_>>().join(" ");

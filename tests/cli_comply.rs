@@ -37,7 +37,20 @@ fn findings_do_not_change_how_the_command_ends() {
     assert_eq!(json["quantities"]["capital_short_under_cancelled_act_823"], "0");
     let findings = json["findings"].as_array().unwrap();
     for finding in findings {
-        let keys = ["rule", "severity", "subject", "message", "figures", "from", "to", "due", "transactions", "cite", "status", "explain"];
+        let keys = [
+            "rule",
+            "severity",
+            "subject",
+            "message",
+            "figures",
+            "from",
+            "to",
+            "due",
+            "transactions",
+            "cite",
+            "status",
+            "explain",
+        ];
         assert!(keys.iter().all(|key| finding.get(key).is_some()), "{finding}");
     }
     let of = |outcome: &str| -> Vec<&str> {
@@ -50,7 +63,8 @@ fn findings_do_not_change_how_the_command_ends() {
     assert_eq!(findings[0]["cite"], serde_json::json!(["res-514", "decree-112"]));
     let assumed = json["assumptions"].as_array().unwrap();
     for (kind, name) in [("default", "operator"), ("unconfirmed", "order-579")] {
-        let found = assumed.iter().find(|a| a["kind"] == kind && a["name"] == name).unwrap_or_else(|| panic!("{name}: {assumed:?}"));
+        let found =
+            assumed.iter().find(|a| a["kind"] == kind && a["name"] == name).unwrap_or_else(|| panic!("{name}: {assumed:?}"));
         assert!(!found["message"].as_str().unwrap().is_empty());
     }
     assert!(json["met"].as_array().unwrap().iter().any(|f| f["rule"] == "provider_licence"));
@@ -122,8 +136,12 @@ fn a_finding_is_explained_from_the_command_line() {
     ] {
         assert!(story.lines().any(|l| l.starts_with(line)), "{line}\n{story}");
     }
-    let json: serde_json::Value = serde_json::from_slice(&explain(&["capital_required@2026-08-01", "--format", "json"]).stdout).unwrap();
-    assert_eq!((&json["name"], &json["value"], &json["unit"]), (&"capital_required@2026-08-01".into(), &"300000000".into(), &"KGS".into()));
+    let json: serde_json::Value =
+        serde_json::from_slice(&explain(&["capital_required@2026-08-01", "--format", "json"]).stdout).unwrap();
+    assert_eq!(
+        (&json["name"], &json["value"], &json["unit"]),
+        (&"capital_required@2026-08-01".into(), &"300000000".into(), &"KGS".into())
+    );
     // The day of `--on` counts where none is named; a finding that is met or not checked is no failure.
     for (name, told) in [("provider_licence", "= met"), ("adults_only", "= not checked")] {
         let out = explain(&[name]);

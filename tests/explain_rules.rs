@@ -117,7 +117,10 @@ fn records_that_do_not_count_are_told() {
     let step = told(FACTS, None, "licence@2024-08-01");
     assert_eq!(step.value.as_deref(), Some("met"));
     let record = find(&step, "record 2").unwrap();
-    assert_eq!((record.value.as_deref(), record.place.as_deref()), (Some("kind exchange, from 2024-08-01, until 9999-12-31"), Some("facts.yaml:4")));
+    assert_eq!(
+        (record.value.as_deref(), record.place.as_deref()),
+        (Some("kind exchange, from 2024-08-01, until 9999-12-31"), Some("facts.yaml:4"))
+    );
     let none = told("role: provider", None, "licence@2024-08-01");
     assert!(find(&none, "count over licences").unwrap().notes[0].ends_with("not given: none"));
 }
@@ -146,7 +149,8 @@ fn what_a_finding_is_explained_by_gives_its_outcome() {
         for finding in found.findings.iter().filter(|f| f.under.is_some()) {
             let step = explain(&book, &inputs, &options, &finding.explained_by()).unwrap();
             let outcome = step.value.as_deref().is_some_and(|v| v.starts_with("would_"));
-            let told = step.notes.iter().chain(step.parts.iter().flat_map(|p| &p.notes)).any(|n| n.starts_with("under the cancelled"));
+            let told =
+                step.notes.iter().chain(step.parts.iter().flat_map(|p| &p.notes)).any(|n| n.starts_with("under the cancelled"));
             assert!(outcome || told, "{on} {}: {step:?}", finding.rule);
         }
     }
@@ -161,7 +165,10 @@ fn rows_customers_periods_and_records_are_named() {
     assert_eq!(told(FACTS, None, "no_sanctioned@b").value.as_deref(), Some("met"));
     // All that is found on a day.
     let all = told(FACTS, None, "transfers_are_small@2024-12-31");
-    assert_eq!(all.parts.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(), ["transfers_are_small@a", "transfers_are_small@c", "transfers_are_small@d"]);
+    assert_eq!(
+        all.parts.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(),
+        ["transfers_are_small@a", "transfers_are_small@c", "transfers_are_small@d"]
+    );
     let bob = told(FACTS, None, "identified@bob/2024-03-05");
     assert_eq!(bob.value.as_deref(), Some("failed"));
     assert_eq!(bob.with.as_deref(), Some("requires 900 < 900"));
@@ -171,7 +178,10 @@ fn rows_customers_periods_and_records_are_named() {
     assert!(month.notes.contains(&"to be done by 2024-03-10".to_owned()), "{:?}", month.notes);
     let issuer = FACTS.replace("role: provider", "role: issuer");
     let offer = told(&issuer, Some("2024-07-01"), "white_paper@2");
-    assert_eq!((offer.value.as_deref(), find(&offer, "raised of record 2").unwrap().place.as_deref()), (Some("failed"), Some("facts.yaml:10")));
+    assert_eq!(
+        (offer.value.as_deref(), find(&offer, "raised of record 2").unwrap().place.as_deref()),
+        (Some("failed"), Some("facts.yaml:10"))
+    );
     // Before a rule begins.
     let early = told(FACTS, None, "from_2026@2025-12-31");
     assert_eq!(early.value.as_deref(), Some("does not apply"));

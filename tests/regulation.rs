@@ -218,7 +218,10 @@ fn an_act_not_in_force_is_told_of_each_item() {
     let both = [told(Outcome::WouldFail, "ann", &["ann/2024-03-30"]), told(Outcome::WouldFail, "bob", &["bob/2024-03-30"])];
     assert_eq!(would(&found, "customers_once"), both);
     // Of rows only those that the order would judge otherwise: `b` fails under it, `d` does not.
-    assert_eq!(of(&found, "transfers_are_small").iter().find(|f| f.outcome == Outcome::Failed).unwrap().transactions, ["a", "c", "d"]);
+    assert_eq!(
+        of(&found, "transfers_are_small").iter().find(|f| f.outcome == Outcome::Failed).unwrap().transactions,
+        ["a", "c", "d"]
+    );
     let rows = [told(Outcome::WouldBeMet, "", &["d"]), told(Outcome::WouldFail, "", &["b"])];
     let mut under = would(&found, "transfers_are_small");
     under.sort_by_key(|(_, _, items)| std::cmp::Reverse(items.clone()));
@@ -263,7 +266,8 @@ fn what_findings_rest_on_is_told() {
     // A day that the law's file does not cover.
     assert!(has(&told("", "", "2028-01-01"), "covers", "xx") && !has(&told("", "", "2027-12-31"), "covers", "xx"));
     // Strictly, what is past that day is not used.
-    let inputs = Inputs::read(&[Source::new("l.csv", LEDGER)], &[], &[], FactsInput::yaml(Source::new("f.yaml", "role: provider")));
+    let inputs =
+        Inputs::read(&[Source::new("l.csv", LEDGER)], &[], &[], FactsInput::yaml(Source::new("f.yaml", "role: provider")));
     let strict = comply(&book(LAW), &inputs, &Options { strict: true, ..Options::default() }, day("2025-02-01"));
     assert!(of(&strict, "identified").iter().any(|f| f.outcome == Outcome::NotChecked && f.message.contains("known to hold")));
 }

@@ -341,6 +341,7 @@ fn answers(shape: &FactShape) -> String {
         FactShape::OneOf(words) if words.len() <= WORDS_MAX => format!(" ({})", words.join(", ")),
         FactShape::Set(words) if words.len() <= WORDS_MAX => format!(" (of [{}])", words.join(", ")),
         FactShape::Unit(Type::YesNo) => " (yes or no)".to_owned(),
+        FactShape::Unit(Type::Date) => " (a day, as 2026-08-01)".to_owned(),
         _ => String::new(),
     }
 }

@@ -81,13 +81,7 @@ fn no_item(message: String, help: String) -> Diagnostic {
     Diagnostic::new(Code::A0213, message).help(help)
 }
 
-fn of_rule(
-    book: &RuleBook,
-    inputs: &Inputs,
-    options: &Options,
-    duty: &Duty,
-    key: Option<&str>,
-) -> Result<Asked, Diagnostic> {
+fn of_rule(book: &RuleBook, inputs: &Inputs, options: &Options, duty: &Duty, key: Option<&str>) -> Result<Asked, Diagnostic> {
     let (customer, key) = if duty.each.customer { customer(inputs, options, duty, key)? } else { (None, key) };
     let asked = |on: Option<NaiveDate>, item: Option<&str>| {
         Ok(Asked { what: What::Rule(0), on, customer: customer.clone(), item: item.map(str::to_owned) })
@@ -96,7 +90,10 @@ fn of_rule(
     let Some(key) = key else {
         if options.on.is_none() && options.year == 0 {
             let message = format!("`{name}` is a rule beside taxes: it is asked of a day");
-            return Err(no_item(message, format!("write `{}`, or give the day with `--on DATE`", example(duty, customer.as_deref()))));
+            return Err(no_item(
+                message,
+                format!("write `{}`, or give the day with `--on DATE`", example(duty, customer.as_deref())),
+            ));
         }
         return asked(options.on, None);
     };
@@ -110,7 +107,10 @@ fn of_rule(
                 (None, Some(day)) => asked(Some(day), None),
                 (None, None) => {
                     let near = nearest(key, inputs.ledger.rows.iter().map(|r| &*r.id));
-                    let help = near.map_or_else(|| "name a row by its id, or a day".to_owned(), |row| format!("did you mean `{name}@{row}`?"));
+                    let help = near.map_or_else(
+                        || "name a row by its id, or a day".to_owned(),
+                        |row| format!("did you mean `{name}@{row}`?"),
+                    );
                     Err(no_item(format!("the ledger has no row `{key}`"), help))
                 }
             }

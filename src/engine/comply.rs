@@ -46,23 +46,24 @@ pub struct Compliance {
 /// Holds the facts and the ledger against the law's rules on a day. Rows after the day are not seen.
 pub fn comply(book: &RuleBook, inputs: &Inputs, options: &Options, on: NaiveDate) -> Compliance {
     let mut found = Compliance { jurisdiction: book.code.clone(), on, currency: book.currency.clone(), ..Compliance::default() };
-    let (options, prepared) = match on_day(book, options, on, |options| {
-        prepare_rows(book, inputs, options, || whose_rows(book, inputs, options))
-    }) {
-        Ok(ready) => ready,
-        Err(problem) => {
-            found.errors = inputs.problems.iter().cloned().chain([problem]).collect();
-            return found;
-        }
-    };
+    let (options, prepared) =
+        match on_day(book, options, on, |options| prepare_rows(book, inputs, options, || whose_rows(book, inputs, options))) {
+            Ok(ready) => ready,
+            Err(problem) => {
+                found.errors = inputs.problems.iter().cloned().chain([problem]).collect();
+                return found;
+            }
+        };
     let log = Log::default();
     let question = Question { when: When::On(on), customer: None, taxpayer: options.taxpayer.as_deref() };
-    (found.quantities, found.findings) = asked(book, &run_inputs(book, inputs, &options, &prepared, chosen(book, &options)), question, &log);
+    (found.quantities, found.findings) =
+        asked(book, &run_inputs(book, inputs, &options, &prepared, chosen(book, &options)), question, &log);
     found.findings.extend(of_customers(book, inputs, &options, on, &log));
     found.findings.sort_by_key(|f| (f.outcome == Outcome::Met, f.severity, f.outcome));
     found.assumptions = assumed(book, &log).into_iter().map(|one| with_answers(book, one)).collect();
     found.assumptions.extend(unconfirmed(book, &found.findings));
     found.assumptions.extend(outside(book, on));
+    found.assumptions.extend(one_book(inputs, &options));
     found.assumptions.sort();
     warn_of_old(&log);
     let problems = prepared.problems.iter().cloned().chain(log.into_parts().1);
@@ -98,13 +99,12 @@ fn asked(book: &RuleBook, inputs: &RunInputs<'_>, question: Question<'_>, log: &
     let When::On(on) = question.when else { return (Vec::new(), Vec::new()) };
     let shared = Shared::new(inputs, on);
     let own = Log::default();
-    let ((mut figures, mut found), noted) =
-        with_shared(inputs, &shared, &own, |run| {
-            own.apart(|| {
-                let found = findings(run, question);
-                (quantities(run, on), found)
-            })
-        });
+    let ((mut figures, mut found), noted) = with_shared(inputs, &shared, &own, |run| {
+        own.apart(|| {
+            let found = findings(run, question);
+            (quantities(run, on), found)
+        })
+    });
     log.assume(noted);
     if reads_parts(book, &found) {
         log.assume(own);
@@ -134,8 +134,13 @@ fn is_under(book: &RuleBook, quantity: &Quantity, act: &str) -> bool {
 
 /// Of a default the other words that the fact may be: who is not told of cannot be bound.
 fn with_answers(book: &RuleBook, assumption: Assumption) -> Assumption {
+    const WORDS_MAX: usize = 8;
     let fact = book.facts.iter().find(|f| f.name == assumption.name && assumption.kind == "default");
-    let Some(FactShape::OneOf(words)) = fact.map(|f| &f.shape) else { return assumption };
+    let Some(FactShape::OneOf(words)) =
+        fact.map(|f| &f.shape).filter(|shape| matches!(shape, FactShape::OneOf(words) if words.len() <= WORDS_MAX))
+    else {
+        return assumption;
+    };
     Assumption { message: format!("{} (one of {})", assumption.message, words.join(", ")), ..assumption }
 }
 
@@ -171,13 +176,30 @@ fn unconfirmed(book: &RuleBook, findings: &[Finding]) -> Vec<Assumption> {
     rests.into_iter().map(one).collect()
 }
 
-/// The rows of the taxpayer asked for; all of them where rules by customer tell them apart.
+/// The rows of the taxpayer asked for; else all of them, as the book of a provider. Facts by taxpayer belong to one only.
 pub(super) fn whose_rows<'a>(book: &RuleBook, inputs: &'a Inputs, options: &Options) -> Result<Cow<'a, Ledger>, Diagnostic> {
     let by_customer = book.duties.iter().any(|d| d.each.customer);
-    if by_customer && options.taxpayer.is_none() {
+    if options.taxpayer.is_none() && (by_customer || inputs.facts.taxpayers().is_none()) {
         return Ok(Cow::Borrowed(&inputs.ledger));
     }
     super::prepare::taxpayer_rows(inputs, options.taxpayer.as_deref())
+}
+
+/// Said where rows of several taxpayers are taken as one book.
+fn one_book(inputs: &Inputs, options: &Options) -> Option<Assumption> {
+    const NAMES_MAX: usize = 3;
+    let all = inputs.ledger.taxpayers();
+    if options.taxpayer.is_some() || all.len() < 2 {
+        return None;
+    }
+    let names: Vec<&str> = all.iter().take(NAMES_MAX).map(|s| inputs.ledger.name(*s)).collect();
+    let more = if all.len() > NAMES_MAX { ", .." } else { "" };
+    let message = format!(
+        "the rows of {} taxpayers ({}{more}) are those of customers in one book; `--taxpayer ID` asks of one alone",
+        all.len(),
+        names.join(", ")
+    );
+    Some(Assumption { kind: "taxpayers", name: "taxpayer".to_owned(), message })
 }
 
 /// The findings of rules by customer: each customer's rows by themselves, under the facts of who serves them.

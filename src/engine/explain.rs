@@ -67,7 +67,9 @@ fn of_day(book: &RuleBook, inputs: &Inputs, options: &Options, asked: &Asked) ->
     let act = match asked.what {
         What::Quantity(index) => book.quantities.get(index).and_then(|q| Some(q.under.as_ref()?.0.as_str())),
         // A rule that rests on acts not in force alone has a working under the first of them.
-        What::Rule(index) => book.duties.get(index).filter(|d| book.not_in_force(&d.cite)).and_then(|d| Some(d.cite.first()?.0.as_str())),
+        What::Rule(index) => {
+            book.duties.get(index).filter(|d| book.not_in_force(&d.cite)).and_then(|d| Some(d.cite.first()?.0.as_str()))
+        }
     };
     let act = act.map(|key| book.act_of(key));
     let mut inputs = run_inputs(book, inputs, &options, &prepared, chosen(book, &options));

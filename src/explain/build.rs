@@ -85,7 +85,8 @@ pub fn unknown_name(book: &RuleBook, figure: &str) -> Diagnostic {
     known.extend(book.fields.iter().map(|f| f.name.as_str()));
     let figures = known.join(", ");
     known.extend(book.duties.iter().map(|d| d.name.as_str()));
-    let rules = if book.duties.is_empty() { "" } else { "; the rules that `fisc comply` names are explained too, as `RULE@DATE`" };
+    let rules =
+        if book.duties.is_empty() { "" } else { "; the rules that `fisc comply` names are explained too, as `RULE@DATE`" };
     let help = nearest(name, known).map_or_else(
         || format!("figures are: {figures}; a month, day or row is named behind `@`{rules}"),
         |near| format!("did you mean `{near}`?"),

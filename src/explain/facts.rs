@@ -67,8 +67,11 @@ impl Explainer<'_> {
     /// A record of a list fact: its keys and values, and where it was stated.
     pub(super) fn record(&self, fact: usize, record: usize) -> Option<Step> {
         let env = self.run.env;
-        let (Given::List(records), FactShape::List(keys)) = (env.given(fact), &env.book.facts.get(fact)?.shape) else { return None };
-        let said = keys.iter().zip(records.get(record)?).map(|(key, value)| format!("{} {}", key.name, value_text(env.book, *value)));
+        let (Given::List(records), FactShape::List(keys)) = (env.given(fact), &env.book.facts.get(fact)?.shape) else {
+            return None;
+        };
+        let said =
+            keys.iter().zip(records.get(record)?).map(|(key, value)| format!("{} {}", key.name, value_text(env.book, *value)));
         Some(Step {
             name: format!("record {}", record + 1),
             value: Some(said.collect::<Vec<_>>().join(", ")),
@@ -96,7 +99,8 @@ impl Explainer<'_> {
     /// What is said of a list that was not given.
     pub(super) fn no_list(&self, fact: usize) -> Option<String> {
         let entry = self.run.env.book.facts.get(fact)?;
-        matches!(self.run.env.given(fact), Given::Missing).then(|| format!("{} (`{}`): {}", entry.title, entry.name, not_given(entry)))
+        matches!(self.run.env.given(fact), Given::Missing)
+            .then(|| format!("{} (`{}`): {}", entry.title, entry.name, not_given(entry)))
     }
 }
 

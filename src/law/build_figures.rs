@@ -13,7 +13,8 @@ use crate::formula::names::Per;
 use crate::formula::types::{Type, Unit, Value};
 use crate::ledger::Ledger;
 use crate::rules::book::{
-    Advances, CarryPart, Computed, DatedValue, Due, Given, Heads, InForce, Key, Late, Parameter, PerRule, Rounding, TableRow, Tariff,
+    Advances, CarryPart, Computed, DatedValue, Due, Given, Heads, InForce, Key, Late, Parameter, PerRule, Rounding, TableRow,
+    Tariff,
 };
 use crate::value::tables::{Prices, Rates};
 

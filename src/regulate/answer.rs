@@ -16,7 +16,10 @@ pub enum Answer {
     /// A requirement is not met, what is forbidden was done, or there is something to report.
     Found,
     /// What is missing to tell, and what would mend it.
-    Missing { what: Vec<String>, remedies: Vec<String> },
+    Missing {
+        what: Vec<String>,
+        remedies: Vec<String>,
+    },
 }
 
 impl Answer {
@@ -33,10 +36,8 @@ impl Answer {
 }
 
 pub fn answer(run: &Run<'_>, duty: &Duty, ctx: Ctx) -> Answer {
-    let missing = |refused: &Refused| Answer::Missing {
-        what: run.env.log.messages(refused),
-        remedies: run.env.log.remedies(refused),
-    };
+    let missing =
+        |refused: &Refused| Answer::Missing { what: run.env.log.messages(refused), remedies: run.env.log.remedies(refused) };
     for condition in duty.subject.iter().chain(&duty.when) {
         match run.world.yes(&condition.code, ctx) {
             Ok(true) => {}

@@ -6,7 +6,7 @@ use crate::assess::aggregate::Aggregate;
 use crate::assess::run::Run;
 use crate::assess::world::Ctx;
 use crate::calendar::Period;
-use crate::formula::code::{Code, Op, RegisterColumn, Ref};
+use crate::formula::code::{Code, Op, Ref, RegisterColumn};
 use crate::formula::types::Value;
 use crate::rules::book::{Cite, Duty, Given, Rule, Tariff};
 

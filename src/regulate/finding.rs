@@ -9,11 +9,11 @@ use crate::formula::names::Per;
 use crate::rules::RuleBook;
 use crate::rules::book::{Duty, EachWhat, Severity, Status, Verb};
 
+use super::Question;
 use super::answer::Answer;
 use super::cites::{cites, own};
 use super::places::label;
 use super::show::{figures, filled};
-use super::{Question, When};
 
 /// Something that the law asks for, and how it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,9 +111,10 @@ impl Hit {
             Answer::Found => duty.message.as_ref().map_or_else(|| plain(duty), |text| filled(run, text, ctx)),
             Answer::Met | Answer::Beside => String::new(),
         };
-        // Of what is met in a year nothing is told, and of many rows no one's numbers are of interest.
-        let shows = answer != Answer::Met || (matches!(question.when, When::On(_)) && row.is_none());
-        let (figures, cite) = if shows { (figures(run, duty, ctx), cites(run, duty, ctx)) } else { (Vec::new(), own(run, duty, from)) };
+        // Of many rows that are met no one's numbers are of interest.
+        let shows = answer != Answer::Met || row.is_none();
+        let (figures, cite) =
+            if shows { (figures(run, duty, ctx), cites(run, duty, ctx)) } else { (Vec::new(), own(run, duty, from)) };
         let cure = match &answer {
             Answer::Found => duty.cure.as_ref().map(|text| filled(run, text, ctx)),
             Answer::Missing { remedies, .. } if !remedies.is_empty() => Some(remedies.join("; ")),
@@ -144,15 +145,10 @@ pub struct Hits {
     groups: Vec<Group>,
     /// The group of a message.
     by_message: FxHashMap<(Answer, String, Option<NaiveDate>), usize>,
-    met: Option<Hit>,
 }
 
 impl Hits {
     pub fn add(&mut self, hit: Hit, duty: &Duty) {
-        if hit.answer == Answer::Met {
-            self.met = Some(hit);
-            return;
-        }
         let by_row = matches!(duty.each.what, EachWhat::Transaction | EachWhat::Disposal);
         let by_day = matches!(duty.each.what, EachWhat::Period(Per::Day));
         let key = (hit.answer.clone(), hit.message.clone(), hit.due);
@@ -182,15 +178,18 @@ impl Hits {
         self.groups.push(Group { first: hit, rows, items });
     }
 
-    /// The findings of a rule. Where nothing was found or left open, one that says it is met.
-    pub fn findings(self, book: &RuleBook, duty: &Duty, question: Question<'_>) -> Vec<Finding> {
+    pub fn is_empty(&self) -> bool {
+        self.groups.is_empty()
+    }
+
+    /// The findings of a rule; `met` says that it is met, where nothing was found or left open.
+    pub fn findings(self, book: &RuleBook, duty: &Duty, met: Option<Hit>, question: Question<'_>) -> Vec<Finding> {
         let last = |hit: Hit| {
             // Of rows that are met none is named.
             let items = hit.row.is_none().then(|| hit.item.clone()).into_iter().collect();
             Group { first: hit, rows: Vec::new(), items }
         };
-        let met = self.met.filter(|_| self.groups.is_empty()).map(last);
-        self.groups.into_iter().chain(met).map(|group| finding(book, duty, group, question)).collect()
+        self.groups.into_iter().chain(met.map(last)).map(|group| finding(book, duty, group, question)).collect()
     }
 }
 

@@ -63,6 +63,8 @@ pub fn of_duty(run: &Run<'_>, duty: &Duty, question: Question<'_>) -> Vec<Findin
         return Vec::new();
     }
     let mut hits = Hits::default();
+    // Of what is met only the last is told.
+    let mut met = None;
     for ctx in places {
         let day = run.world.day_of(ctx.item).unwrap_or(ctx.period.begin);
         if !duty.in_force.holds(day) {
@@ -72,18 +74,23 @@ pub fn of_duty(run: &Run<'_>, duty: &Duty, question: Question<'_>) -> Vec<Findin
         if answer == Answer::Beside {
             continue;
         }
-        let due = due(run, duty, ctx);
         // What an earlier period called for is told as long as it can still be done.
+        let over = matches!(question.when, When::On(on) if ctx.item == Item::None && ctx.period.end < on);
+        if answer == Answer::Met {
+            met = if over { met } else { Some(ctx) };
+            continue;
+        }
+        let due = due(run, duty, ctx);
         if let When::On(on) = question.when
-            && ctx.item == Item::None
-            && ctx.period.end < on
+            && over
             && (answer != Answer::Found || due.is_none_or(|due| due < on))
         {
             continue;
         }
         hits.add(Hit::new(run, duty, ctx, answer, due, question), duty);
     }
-    hits.findings(run.env.book, duty, question)
+    let met = met.filter(|_| hits.is_empty()).map(|ctx| Hit::new(run, duty, ctx, Answer::Met, due(run, duty, ctx), question));
+    hits.findings(run.env.book, duty, met, question)
 }
 
 /// Whether a rule's subject is the same on every day.

@@ -67,15 +67,15 @@ fn would_be_met(
     if finding.outcome != Outcome::Failed {
         return None;
     }
-    let still: FxHashSet<&str> = then.iter().filter(|f| f.outcome != Outcome::Met).flat_map(|f| &f.items).map(String::as_str).collect();
+    let still: FxHashSet<&str> =
+        then.iter().filter(|f| f.outcome != Outcome::Met).flat_map(|f| &f.items).map(String::as_str).collect();
     let mended: FxHashSet<&str> = finding.items.iter().map(String::as_str).filter(|item| !still.contains(item)).collect();
     if mended.is_empty() {
         return None;
     }
     let named = places(run, duty, question.when).into_iter().map(|ctx| (label(run, duty, ctx, question.customer), ctx));
-    let met: FxHashMap<String, Ctx> = named
-        .filter(|(item, ctx)| mended.contains(item.as_str()) && answer(run, duty, *ctx) == Answer::Met)
-        .collect();
+    let met: FxHashMap<String, Ctx> =
+        named.filter(|(item, ctx)| mended.contains(item.as_str()) && answer(run, duty, *ctx) == Answer::Met).collect();
     let figures = if met.len() == 1 { met.values().flat_map(|ctx| figures(run, duty, *ctx)).collect() } else { Vec::new() };
     let message = format!("{} this would be met", run.env.book.act_in_words(act));
     under(run.env.book, act, Finding { figures, ..finding.clone() }, Outcome::WouldBeMet, message, |item| met.contains_key(item))

@@ -3,7 +3,7 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::engine::Compliance;
-use crate::formula::code::Op;
+use crate::formula::code::{Op, Ref};
 use crate::formula::types::Value;
 use crate::law::words::{flat, status, thousands, value as value_of};
 use crate::number::{Decimal, parse, plain};
@@ -50,9 +50,10 @@ pub fn page(book: &RuleBook, found: &Compliance) -> Page {
         blocks.push(Block::List(met));
     }
     // Where no rule applies the figures of rules are beside the point.
-    if !found.quantities.is_empty() && !found.findings.is_empty() {
+    let figures = quantities(book, found);
+    if !figures.rows.is_empty() && !found.findings.is_empty() {
         blocks.push(Block::Section("Figures of the day".into()));
-        blocks.push(Block::Table(quantities(book, found)));
+        blocks.push(Block::Table(figures));
     }
     if !found.assumptions.is_empty() {
         blocks.push(Block::Section("Assumed".into()));
@@ -109,6 +110,9 @@ fn summary(found: &Compliance) -> String {
         (count(Outcome::Met), "met"),
     ];
     let said: Vec<String> = told.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    if said.is_empty() && !found.errors.is_empty() {
+        return "Nothing could be checked: see the errors.".to_owned();
+    }
     if said.is_empty() {
         let assumed = if found.assumptions.is_empty() { "" } else { " and assumed" };
         return format!("No rule of this law applies to what was stated{assumed}.");
@@ -207,7 +211,22 @@ fn quantities(book: &RuleBook, found: &Compliance) -> Table {
         vec![Text::new().code(name.as_str()), value.map_or("something is missing".to_owned(), shown).into(), title.into()]
     };
     let head = ["Figure", "Value", "What it is"].map(str::to_owned).to_vec();
-    Table { head, rows: found.quantities.iter().map(row).collect(), right: vec![1] }
+    Table {
+        head,
+        rows: found.quantities.iter().filter(|(name, value)| tells(book, found, name, *value)).map(row).collect(),
+        right: vec![1],
+    }
+}
+
+/// Whether a figure of the day is of interest: not one that is zero or missing and that no rule told of reads.
+fn tells(book: &RuleBook, found: &Compliance, name: &str, value: Option<Decimal>) -> bool {
+    if value.is_some_and(|v| !v.is_zero()) {
+        return true;
+    }
+    let Some(index) = book.quantities.iter().position(|q| q.name == name) else { return false };
+    let told = book.duties.iter().filter(|d| found.findings.iter().any(|f| f.rule == d.name));
+    let read = told.flat_map(|d| d.formulas()).any(|f| f.code.refs().contains(&Ref::Quantity(index)));
+    read || book.quantities.get(index).is_some_and(|q| q.under.is_some())
 }
 
 // ---- JSON ----

@@ -6,8 +6,8 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use crate::assess::Assessment;
 use crate::assess::assessment::{
-    AdvanceLine, Assumption, DisposalPart, ExpenseLine, Extreme, Holding, IncomeLine, OptionReport, Provenance, QuantityValue, Span, TaxLine,
-    Under,
+    AdvanceLine, Assumption, DisposalPart, ExpenseLine, Extreme, Holding, IncomeLine, OptionReport, Provenance, QuantityValue,
+    Span, TaxLine, Under,
 };
 use crate::diagnostic::Diagnostic;
 use crate::number::{Decimal, plain};
