@@ -1,5 +1,6 @@
 //! What the user says of himself: facts read against their declarations.
 
+mod columns;
 mod input;
 mod lists;
 mod sections;
@@ -124,34 +125,8 @@ pub fn read(input: &FactsInput, book: &RuleBook, ledger: &Ledger, whose: Whose<'
             *slot = given;
         }
     }
-    columns(book, ledger, &mut facts, &mut reader);
+    columns::read(book, ledger, &mut facts, &mut reader);
     (facts, reader.problems)
-}
-
-/// Row facts in columns `x_NAME` of the ledger.
-fn columns(book: &RuleBook, ledger: &Ledger, facts: &mut Facts, reader: &mut FactReader<'_>) {
-    for (index, fact) in book.facts.iter().enumerate().filter(|(_, f)| f.about == About::Row) {
-        let Some(column) = ledger.symbols.find(&fact.name) else { continue };
-        for row in &ledger.rows {
-            let Some(text) = row.column(column) else { continue };
-            match reader.scalar(fact, text) {
-                Ok(value) => {
-                    if let Some(slot) = facts.given.get_mut(index) {
-                        match slot {
-                            Given::ByRow(map) => drop(map.insert(row.id.to_string(), value)),
-                            _ => *slot = Given::ByRow([(row.id.to_string(), value)].into()),
-                        }
-                    }
-                }
-                Err(message) => {
-                    let message = format!("column `x_{}`: {message}", fact.name);
-                    reader
-                        .problems
-                        .push(Diagnostic::new(Code::F0102, message).at_opt(ledger.place(row)).rows([row.id.to_string()]));
-                }
-            }
-        }
-    }
 }
 
 /// True for a fact of the law, and for what any law takes.

@@ -163,6 +163,14 @@ fn rows_customers_periods_and_records_are_named() {
     assert_eq!(row.value.as_deref(), Some("failed"));
     assert_eq!(find(&row, "row a").unwrap().place.as_deref(), Some("l.csv:2"));
     assert_eq!(told(FACTS, None, "no_sanctioned@b").value.as_deref(), Some("met"));
+    // What the register has, and that another day's entry does not count.
+    let listed = find(&row, "sanctioned includes counterparty").unwrap();
+    assert_eq!((listed.value.as_deref(), row.with.as_deref()), (Some("yes"), Some("forbids yes")));
+    assert!(listed.notes.contains(&"listed until 2024-02-01 as Old Name".to_owned()), "{:?}", listed.notes);
+    let not = told(FACTS, None, "no_sanctioned@b");
+    let over = find(&not, "sanctioned includes counterparty").unwrap();
+    assert_eq!(over.value.as_deref(), Some("no"));
+    assert!(over.notes.contains(&"the row has Old Name".to_owned()), "{:?}", over.notes);
     // All that is found on a day.
     let all = told(FACTS, None, "transfers_are_small@2024-12-31");
     assert_eq!(
@@ -188,6 +196,17 @@ fn rows_customers_periods_and_records_are_named() {
     assert!(early.notes.iter().any(|n| n == "the rule is in force from 2026-01-01 only"), "{:?}", early.notes);
     // A rule of a cancelled act is looked at under it.
     assert_eq!(told(FACTS, None, "old_ban@2024-07-01").value.as_deref(), Some("would_fail"));
+}
+
+/// A figure of a month in a law without taxes.
+#[test]
+fn figures_of_periods_need_no_taxes() {
+    let asked = Options { year: 2024, ..Options::default() };
+    let step = explain(&book(), &inputs(FACTS), &asked, "turnover@2024-02").unwrap();
+    assert_eq!(step.value.as_deref(), Some("1600"));
+    assert_eq!(find(&step, "sum over transactions").unwrap().parts.len(), 3);
+    let problem = explain(&book(), &inputs(FACTS), &asked, "turnovr").unwrap_err().remove(0);
+    assert_eq!(problem.help.as_deref(), Some("did you mean `turnover`?"));
 }
 
 #[test]

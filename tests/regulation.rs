@@ -265,6 +265,13 @@ fn what_findings_rest_on_is_told() {
     assert!(!has(&told("role: provider", LEDGER, "2024-12-31"), "known_through", "window_limit"));
     // A day that the law's file does not cover.
     assert!(has(&told("", "", "2028-01-01"), "covers", "xx") && !has(&told("", "", "2027-12-31"), "covers", "xx"));
+    // Rows of several are those of customers in one book, unless one is asked for.
+    assert!(has(&told("", LEDGER, "2024-12-31"), "taxpayers", "taxpayer"));
+    let one = Options { taxpayer: Some("ann".into()), ..Options::default() };
+    let inputs = Inputs::read(&[Source::new("l.csv", LEDGER)], &[], &[], FactsInput::default());
+    let found = comply(&book(LAW), &inputs, &one, day("2024-12-31"));
+    assert!(found.assumptions.iter().all(|a| a.kind != "taxpayers"), "{:?}", found.assumptions);
+    assert_eq!(of(&found, "no_sanctioned")[0].transactions, ["a"], "only her rows");
     // Strictly, what is past that day is not used.
     let inputs =
         Inputs::read(&[Source::new("l.csv", LEDGER)], &[], &[], FactsInput::yaml(Source::new("f.yaml", "role: provider")));

@@ -1,5 +1,7 @@
 //! What a rule beside taxes comes to: its condition as a tree, down to facts, rows and values of the law; what would cure it.
 
+use std::collections::HashSet;
+
 use crate::assess::world::{Ctx, Item};
 use crate::diagnostic::{Code as Kind, Diagnostic, nearest};
 use crate::formula::Formula;
@@ -47,7 +49,8 @@ pub fn rule(run: &Run<'_>, duty: &Duty, told: &Told<'_>) -> Result<Step, Diagnos
         Some(item) => vec![whole(item)],
         None => told.findings.iter().flat_map(|f| &f.items).cloned().collect(),
     };
-    let mut found: Vec<&(String, Ctx)> = all.iter().filter(|(item, _)| wanted.contains(item)).take(ITEMS_MAX).collect();
+    let named: HashSet<&str> = wanted.iter().map(String::as_str).collect();
+    let mut found: Vec<&(String, Ctx)> = all.iter().filter(|(item, _)| named.contains(item.as_str())).take(ITEMS_MAX).collect();
     if found.is_empty() && told.item.is_some() {
         return Err(no_item(duty, &wanted, &all));
     }

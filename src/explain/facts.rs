@@ -35,6 +35,33 @@ impl Explainer<'_> {
         step
     }
 
+    /// The words of a set, as they are given.
+    pub(super) fn set(&self, fact: usize, bits: u64) -> String {
+        let words = match self.run.env.book.facts.get(fact).map(|f| &f.shape) {
+            Some(FactShape::Set(words)) => words.as_slice(),
+            _ => &[],
+        };
+        format!("[{}]", set_words(words, bits).join(", "))
+    }
+
+    /// Whether a fact is known: asked before it is read, or in its place.
+    pub(super) fn known(&self, name: Ref, ctx: Ctx) -> Option<Step> {
+        let Ref::Fact(fact) = name else { return None };
+        let entry = self.run.env.book.facts.get(fact)?;
+        let known = self.run.world.is_known(name, ctx);
+        let day = self.run.world.day_of(ctx.item).filter(|_| !ctx.period.is_day()).unwrap_or(ctx.period.begin);
+        let (given, place) = self.stated(fact, entry, day, ctx.item);
+        Some(Step {
+            name: format!("{} is known", entry.name),
+            value: Some(if known { "yes" } else { "no" }.to_owned()),
+            unit: "yes or no".into(),
+            notes: vec![format!("{}; {given}", entry.title)],
+            cite: self.run.env.book.citations(&entry.cite),
+            place,
+            ..Step::default()
+        })
+    }
+
     /// Where a fact comes from, in words and as a place.
     fn stated(&self, fact: usize, entry: &Fact, day: NaiveDate, item: Item) -> (String, Option<String>) {
         let env = self.run.env;

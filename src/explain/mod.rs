@@ -9,6 +9,7 @@ mod formula;
 mod items;
 mod names;
 mod paying;
+mod registers;
 mod schedules;
 mod shares;
 mod tables;

@@ -8,7 +8,7 @@ use crate::assess::world::Ctx;
 use crate::calendar::Period;
 use crate::formula::code::{Code, Op, Ref, RegisterColumn};
 use crate::formula::types::Value;
-use crate::rules::book::{Cite, Duty, Given, Rule, Tariff};
+use crate::rules::book::{Cite, Duty, Given, Rule, Status, Tariff};
 
 /// Items of a sum that are looked into for values of the law.
 const ITEMS_MAX: usize = 50;
@@ -27,8 +27,9 @@ pub fn cites(run: &Run<'_>, duty: &Duty, ctx: Ctx) -> Vec<String> {
 pub fn own(run: &Run<'_>, duty: &Duty, day: NaiveDate) -> Vec<String> {
     let book = run.env.book;
     let stands = |key: &str| book.sources.get(key).is_none_or(|s| s.in_force.holds(day));
+    let binds = |key: &str| !matches!(book.status(key), Status::Cancelled | Status::Proposed);
     let keys = duty.cite.iter().map(|(key, _)| key.clone());
-    let of_the_day: Vec<String> = keys.clone().filter(|key| stands(key) && stands(book.act_of(key))).collect();
+    let of_the_day: Vec<String> = keys.clone().filter(|key| binds(key) && stands(key) && stands(book.act_of(key))).collect();
     if of_the_day.is_empty() { keys.collect() } else { of_the_day }
 }
 

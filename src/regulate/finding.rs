@@ -124,11 +124,14 @@ impl Hit {
     }
 }
 
+/// What follows the title of a rule without a message of its own.
+pub const NOT_MET: &str = ": this is not met";
+
 /// What a rule says without a message of its own.
 fn plain(duty: &Duty) -> String {
     match duty.verb {
-        Verb::Requires => format!("{}: this is not met", duty.title),
-        Verb::Forbids | Verb::MustReport => duty.title.clone(),
+        Verb::Requires | Verb::Forbids => format!("{}{NOT_MET}", duty.title),
+        Verb::MustReport => duty.title.clone(),
     }
 }
 

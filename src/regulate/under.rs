@@ -9,6 +9,7 @@ use crate::assess::world::Ctx;
 use crate::rules::RuleBook;
 use crate::rules::book::{Cite, Duty, Severity};
 
+use super::finding::NOT_MET;
 use super::show::figures;
 use super::{Answer, Finding, Outcome, Question, answer, label, of_duty, places};
 
@@ -50,8 +51,9 @@ fn would_fail(book: &RuleBook, act: &str, finding: Finding, now: &[&Finding]) ->
         alike && (other.figures == finding.figures || !finding.transactions.is_empty())
     };
     let stands: FxHashSet<&str> = now.iter().filter(|other| same(other)).flat_map(|f| &f.items).map(String::as_str).collect();
+    let message = finding.message.strip_suffix(NOT_MET).unwrap_or(&finding.message);
     let would = if finding.outcome == Outcome::ToReport { "be to report" } else { "not be met" };
-    let message = format!("{} this would {would}: {}", book.act_in_words(act), finding.message);
+    let message = format!("{} this would {would}: {}", book.act_in_words(act), message);
     under(book, act, finding.clone(), Outcome::WouldFail, message, |item| !stands.contains(item))
 }
 
