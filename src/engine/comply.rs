@@ -110,7 +110,7 @@ fn asked(book: &RuleBook, inputs: &RunInputs<'_>, question: Question<'_>, log: &
         log.assume(own);
     }
     let now = found.clone();
-    for act in under::acts(book) {
+    for act in under::acts(book, question.customer.is_some()) {
         let other = RunInputs { shadow: Some(Shadow::Act(act)), ..inputs.clone() };
         let under_it = |name: &str| book.quantities.iter().any(|q| q.name == name && is_under(book, q, act));
         // What that run assumes or refuses is no matter of this one.

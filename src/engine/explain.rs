@@ -96,7 +96,7 @@ fn rule(
     let question = Question { when, customer: asked.customer.as_deref(), taxpayer: None };
     let now = with_shared(inputs, shared, &Log::default(), |run| of_duty(run, duty, question));
     let mut others = Vec::new();
-    for other in under::acts(book).into_iter().filter(|other| act.is_none() && Some(*other) != act) {
+    for other in under::acts(book, duty.each.customer).into_iter().filter(|other| act.is_none() && Some(*other) != act) {
         let then = RunInputs { shadow: Some(Shadow::Act(other)), ..inputs.clone() };
         let found = with_shared(&then, shared, &Log::default(), |run| under::of_rule(run, duty, other, question, &now));
         others.extend(found.into_iter().map(|f| UnderAct { items: f.items, message: f.message, figures: f.figures }));

@@ -6,6 +6,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::assess::run::Run;
 use crate::assess::world::Ctx;
+use crate::formula::Formula;
+use crate::formula::code::Ref;
 use crate::rules::RuleBook;
 use crate::rules::book::{Cite, Duty, Severity};
 
@@ -13,13 +15,50 @@ use super::finding::NOT_MET;
 use super::show::figures;
 use super::{Answer, Finding, Outcome, Question, answer, label, of_duty, places};
 
-/// The acts not in force on which a value, a rule or a quantity of the law rests.
-pub fn acts(book: &RuleBook) -> BTreeSet<&str> {
-    let values = book.parameters.iter().flat_map(|p| &p.shadows).map(|s| &s.cite);
-    let duties = book.duties.iter().map(|d| &d.cite);
-    let cited = values.chain(duties).filter(|cite| book.not_in_force(cite)).flatten().map(|(key, _)| key.as_str());
-    let named = book.quantities.iter().filter_map(|q| Some(q.under.as_ref()?.0.as_str()));
+/// The acts not in force on which a value, a rule or a quantity of the law rests; of a question about customers those that rules
+/// by customer read.
+pub fn acts(book: &RuleBook, customers: bool) -> BTreeSet<&str> {
+    let read = customers.then(|| parameters(book));
+    let counts = |index: usize| read.as_ref().is_none_or(|read| read.contains(&index));
+    let values = book.parameters.iter().enumerate().filter(|(index, _)| counts(*index)).flat_map(|(_, p)| &p.shadows);
+    let duties = book.duties.iter().filter(|d| !customers || d.each.customer).map(|d| &d.cite);
+    let cited =
+        values.map(|s| &s.cite).chain(duties).filter(|cite| book.not_in_force(cite)).flatten().map(|(key, _)| key.as_str());
+    let named = book.quantities.iter().filter(|_| !customers).filter_map(|q| Some(q.under.as_ref()?.0.as_str()));
     cited.chain(named).map(|key| book.act_of(key)).collect()
+}
+
+/// The parameters that rules by customer read, themselves or through figures and other values.
+fn parameters(book: &RuleBook) -> BTreeSet<usize> {
+    let mut seen: BTreeSet<Ref> = BTreeSet::new();
+    let mut open: Vec<&Formula> = book.duties.iter().filter(|d| d.each.customer).flat_map(|d| d.formulas()).collect();
+    while let Some(formula) = open.pop() {
+        for name in formula.code.refs().into_iter().filter(|name| seen.insert(*name)).collect::<Vec<_>>() {
+            let rule = match name {
+                Ref::Quantity(index) => book.quantities.get(index).map(|q| &q.rule),
+                Ref::Field(index) => book.fields.get(index).map(|f| &f.rule),
+                _ => None,
+            };
+            open.extend(rule.iter().flat_map(|r| &r.cases).flat_map(|case| case.when.iter().chain([&case.then])));
+            if let Ref::Parameter(index) = name {
+                let of = book.parameters.get(index).and_then(|p| p.derived).map(|d| d.of);
+                seen.extend(of.map(Ref::Parameter));
+                let read = [Some(index), of].into_iter().flatten().filter_map(|i| book.parameters.get(i));
+                open.extend(read.flat_map(|p| p.values.iter().chain(&p.shadows)).flat_map(|v| v.value.formulas()));
+            }
+        }
+    }
+    // What goes through taxes, schedules and what is shared out is not followed: then every value counts.
+    let computed = |index: usize| book.quantities.get(index).is_some_and(|q| q.computed.is_some());
+    let all = seen.iter().any(|name| match name {
+        Ref::Schedule(_) | Ref::Tax(_) => true,
+        Ref::Quantity(index) => computed(*index),
+        _ => false,
+    });
+    if all {
+        return (0..book.parameters.len()).collect();
+    }
+    seen.into_iter().filter_map(|name| if let Ref::Parameter(index) = name { Some(index) } else { None }).collect()
 }
 
 /// What an act not in force would answer otherwise, and what rules say that stand in such an act alone. `run` is one in which the
