@@ -1,8 +1,10 @@
 //! What the user says of himself: facts read against their declarations.
 
+mod columns;
 mod input;
 mod lists;
 mod sections;
+mod stated;
 pub(crate) mod table;
 
 use std::collections::BTreeMap;
@@ -20,6 +22,7 @@ use crate::rules::units::literal;
 use crate::yaml::{Entry, Node, Spot, Value as Yaml};
 
 pub use input::FactsInput;
+pub use stated::Stated;
 
 /// A fact's value or values.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +45,8 @@ pub enum Given {
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
     pub given: Vec<Given>,
+    /// Where they were stated, by their number.
+    pub stated: BTreeMap<usize, Stated>,
     /// What unpaired deposits cost, in the law's currency, and when they were acquired, by row.
     pub cost: BTreeMap<String, Value>,
     pub acquired: BTreeMap<String, Value>,
@@ -112,6 +117,7 @@ pub fn read(input: &FactsInput, book: &RuleBook, ledger: &Ledger, whose: Whose<'
             reader.unknown(&entry.key, entry.key_spot, &source);
             continue;
         };
+        facts.stated.insert(index, Stated::of(&entry, &source));
         let before = reader.problems.len();
         let given = reader.fact(fact, &entry.value, &source);
         let faulty = reader.problems.iter().skip(before).find(|p| p.is_error()).map(|p| Given::Faulty(Box::new(p.clone())));
@@ -119,34 +125,8 @@ pub fn read(input: &FactsInput, book: &RuleBook, ledger: &Ledger, whose: Whose<'
             *slot = given;
         }
     }
-    columns(book, ledger, &mut facts, &mut reader);
+    columns::read(book, ledger, &mut facts, &mut reader);
     (facts, reader.problems)
-}
-
-/// Row facts in columns `x_NAME` of the ledger.
-fn columns(book: &RuleBook, ledger: &Ledger, facts: &mut Facts, reader: &mut FactReader<'_>) {
-    for (index, fact) in book.facts.iter().enumerate().filter(|(_, f)| f.about == About::Row) {
-        let Some(column) = ledger.symbols.find(&fact.name) else { continue };
-        for row in &ledger.rows {
-            let Some(text) = row.column(column) else { continue };
-            match reader.scalar(fact, text) {
-                Ok(value) => {
-                    if let Some(slot) = facts.given.get_mut(index) {
-                        match slot {
-                            Given::ByRow(map) => drop(map.insert(row.id.to_string(), value)),
-                            _ => *slot = Given::ByRow([(row.id.to_string(), value)].into()),
-                        }
-                    }
-                }
-                Err(message) => {
-                    let message = format!("column `x_{}`: {message}", fact.name);
-                    reader
-                        .problems
-                        .push(Diagnostic::new(Code::F0102, message).at_opt(ledger.place(row)).rows([row.id.to_string()]));
-                }
-            }
-        }
-    }
 }
 
 /// True for a fact of the law, and for what any law takes.
@@ -162,7 +142,8 @@ struct FactReader<'a> {
 
 impl FactReader<'_> {
     fn problem(&mut self, code: Code, source: &Source, spot: Spot, message: String, help: Option<String>) {
-        let place = (spot.line > 0).then(|| spot.place(&source.name));
+        // What was set on the command line has no lines to show.
+        let place = (spot.line > 0 && !source.text.is_empty()).then(|| spot.place(&source.name));
         self.problems.push(Diagnostic::new(code, message).at_opt(place).help_opt(help));
     }
 

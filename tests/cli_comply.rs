@@ -37,7 +37,20 @@ fn findings_do_not_change_how_the_command_ends() {
     assert_eq!(json["quantities"]["capital_short_under_cancelled_act_823"], "0");
     let findings = json["findings"].as_array().unwrap();
     for finding in findings {
-        let keys = ["rule", "severity", "subject", "message", "figures", "from", "to", "due", "transactions", "cite", "status"];
+        let keys = [
+            "rule",
+            "severity",
+            "subject",
+            "message",
+            "figures",
+            "from",
+            "to",
+            "due",
+            "transactions",
+            "cite",
+            "status",
+            "explain",
+        ];
         assert!(keys.iter().all(|key| finding.get(key).is_some()), "{finding}");
     }
     let of = |outcome: &str| -> Vec<&str> {
@@ -45,6 +58,15 @@ fn findings_do_not_change_how_the_command_ends() {
     };
     assert_eq!(of("failed"), ["authorised_capital_of_a_provider"]);
     assert_eq!(of("would_be_met"), ["authorised_capital_of_a_provider"]);
+    assert_eq!(findings[0]["explain"], "authorised_capital_of_a_provider@2026-08-01");
+    // What holds the values of the day is cited, not what held those of other days.
+    assert_eq!(findings[0]["cite"], serde_json::json!(["res-514", "decree-112"]));
+    let assumed = json["assumptions"].as_array().unwrap();
+    for (kind, name) in [("default", "operator"), ("unconfirmed", "order-579")] {
+        let found =
+            assumed.iter().find(|a| a["kind"] == kind && a["name"] == name).unwrap_or_else(|| panic!("{name}: {assumed:?}"));
+        assert!(!found["message"].as_str().unwrap().is_empty());
+    }
     assert!(json["met"].as_array().unwrap().iter().any(|f| f["rule"] == "provider_licence"));
 }
 
@@ -60,7 +82,11 @@ fn a_finding_is_told_with_rule_numbers_source_and_cure() {
         "Rule requires authorised_capital >= capital_required",
         "Presidential Decree No. 112 (confirmed)",
         "under the cancelled Cabinet Resolution No. 823 (cancelled on 2025-01-25) this would be met",
-        "the fact customers_are_adults (all customers are 18 or older) is not given",
+        "why the fact customers_are_adults (all customers are 18 or older) is not given",
+        "Cure give it with --set customers_are_adults=VALUE (yes or no) or in the facts file",
+        "How a finding came about: fisc explain .. --in kg authorised_capital_of_a_provider@2026-08-01",
+        "Assumed -",
+        "Which kind of provider (operator) was not given: as_licensed (one of as_licensed, exchange_operator, trading_operator)",
     ] {
         assert!(flat.contains(told), "{told}\n{out}");
     }
@@ -80,6 +106,8 @@ fn what_is_wrong_with_the_question_is_told() {
         (&["comply", "--in", "xx", "--on", "2024-01-01"], 2, "xx"),
         (&["comply", "--in", "kg", "--on", "2024-01-01", "--set", "rolle=provider"], 2, "`role`"),
         (&["comply", "--in", "kg", "--on", "2024-01-01", "--set", "role=proviter"], 1, "provider"),
+        (&["comply", "--in", "kg", "--on", "1.8.2026"], 2, "a day is written as 2026-08-01"),
+        (&["comply", "--in", "kg,de", "--on", "2024-01-01"], 2, "one law at a time"),
         (&["comply", "none.csv", "--in", "kg", "--on", "2024-01-01"], 1, "none.csv"),
         (&["assess", "examples/ledger.csv", "--in", "sg", "--year", "2024"], 1, "fisc comply"),
     ] {
@@ -87,6 +115,57 @@ fn what_is_wrong_with_the_question_is_told() {
         assert_eq!(out.status.code(), Some(code), "{words:?}: {}", text(&out.stderr));
         assert!(text(&out.stderr).contains(told), "{words:?}: {}", text(&out.stderr));
     }
+}
+
+/// What is explained needs neither a tax year nor a ledger where it is of a day.
+#[test]
+fn a_finding_is_explained_from_the_command_line() {
+    let explain = |words: &[&str]| fisc(&[&["explain"], PROVIDER.get(1..).unwrap(), words].concat());
+    let out = explain(&["authorised_capital_of_a_provider@2026-08-01"]);
+    assert_eq!((out.status.code(), text(&out.stderr).as_str()), (Some(0), ""));
+    let story = text(&out.stdout);
+    for line in [
+        "authorised_capital_of_a_provider@2026-08-01 = failed   [jurisdictions/kg/regulation.yaml:",
+        "|    = requires 250000000 >= 300000000",
+        "|    cure: Pay in 50,000,000 KGS.",
+        "|- authorised_capital = 250000000   [--set]",
+        "|  `- trading_operator_capital = 300000000 KGS   [jurisdictions/kg/regulation.yaml:",
+        "|          in force from 2026-07-01",
+        "|          by Presidential Decree No. 112 (confirmed)",
+        "   |- capital_required@2026-08-01 = 300000000 KGS   (as above)",
+    ] {
+        assert!(story.lines().any(|l| l.starts_with(line)), "{line}\n{story}");
+    }
+    let json: serde_json::Value =
+        serde_json::from_slice(&explain(&["capital_required@2026-08-01", "--format", "json"]).stdout).unwrap();
+    assert_eq!(
+        (&json["name"], &json["value"], &json["unit"]),
+        (&"capital_required@2026-08-01".into(), &"300000000".into(), &"KGS".into())
+    );
+    // The day of `--on` counts where none is named; a finding that is met or not checked is no failure.
+    for (name, told) in [("provider_licence", "= met"), ("adults_only", "= not checked")] {
+        let out = explain(&[name]);
+        assert_eq!(out.status.code(), Some(0));
+        assert!(text(&out.stdout).lines().next().unwrap().contains(told), "{}", text(&out.stdout));
+    }
+    for (words, code, told) in [
+        (&["capital_requird@2026-08-01"][..], 1, "did you mean `capital_required`?"),
+        (&["income_tax"], 2, "name at least one ledger"),
+        (&["sanctions_abroad@x"], 1, "the ledger has no row `x`"),
+    ] {
+        let out = explain(words);
+        assert_eq!(out.status.code(), Some(code), "{words:?}: {}", text(&out.stderr));
+        assert!(text(&out.stderr).contains(told), "{words:?}: {}", text(&out.stderr));
+    }
+}
+
+/// Rules that lack the same fact are told as one.
+#[test]
+fn what_lacks_the_same_is_told_once() {
+    let out = fisc(&["comply", "--in", "kg", "--on", "2026-08-01", "--set", "role=proviter"]);
+    let shown = text(&out.stdout);
+    assert_eq!(shown.matches("proviter").count(), 1, "{shown}");
+    assert!(shown.contains("rules\n") && shown.contains("provider_licence"), "{shown}");
 }
 
 /// An assessment says that there is more to ask than taxes.

@@ -6,7 +6,7 @@ import copy
 import datetime as dt
 import html
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from os import fspath
@@ -171,6 +171,16 @@ class Explanation:
         return _html_step(self._tree, open_=True)
 
 
+def _explained(explain: Callable[[str, str], tuple[str, str]], name: str, depth: str) -> Explanation:
+    if depth not in ("summary", "working", "full"):
+        raise FiscError(f"`{depth}` is not a depth: give `summary`, `working` or `full`")
+    try:
+        text, tree = explain(name, depth)
+    except ValueError as error:
+        raise raised(error) from None
+    return Explanation(text, json.loads(tree))
+
+
 def _html_step(step: Mapping[str, Any], open_: bool = False) -> str:
     value = "refused" if step["value"] is None else step["value"]
     title = f"<b>{html.escape(step['name'])}</b> = {html.escape(value)} {html.escape(step['unit'])}"
@@ -299,13 +309,7 @@ class Assessment:
 
         `depth` is `summary`, `working` or `full`. Raises FiscError for an unknown figure.
         """
-        if depth not in ("summary", "working", "full"):
-            raise FiscError(f"`{depth}` is not a depth: give `summary`, `working` or `full`")
-        try:
-            text, tree = self._inner.explain(figure, depth)
-        except ValueError as error:
-            raise raised(error) from None
-        return Explanation(text, json.loads(tree))
+        return _explained(self._inner.explain, figure, depth)
 
     def __repr__(self) -> str:
         total = "refused" if self.total_tax is None else f"{self.total_tax} {self.currency}"

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from . import _fisc
-from ._api import Ledger, _question
+from ._api import Explanation, Ledger, _explained, _question
 from ._errors import Diagnostic, messages, raised
 from ._input import Path, TableInput
 
@@ -40,6 +40,11 @@ class Compliance:
         return list(self.to_dict()["met"])
 
     @property
+    def assumptions(self) -> list[dict[str, str]]:
+        """What findings and figures rest on that is not sure: `kind`, `name`, `message`."""
+        return list(self.to_dict()["assumptions"])
+
+    @property
     def errors(self) -> list[Diagnostic]:
         return messages(self._data["errors"])
 
@@ -51,6 +56,13 @@ class Compliance:
         """The JSON of the command line, as Python values of the caller's own."""
         data: dict[str, Any] = json.loads(self._inner.json)
         return data
+
+    def explain(self, name: str, depth: str = "working") -> Explanation:
+        """The working of a rule (all that was found on the day, or `RULE@ROW`, `RULE@2026-07`) or of a figure of the day.
+
+        Each finding has under `explain` the name that gives its working. `depth` is `summary`, `working` or `full`.
+        """
+        return _explained(self._inner.explain, name, depth)
 
     def __str__(self) -> str:
         return self._inner.text

@@ -160,6 +160,8 @@ impl World<'_> {
                 let faulty = matches!(self.env.given(fact), Given::Faulty(_));
                 if faulty || !matches!(default, Some(FactDefault::EmptyList)) {
                     self.fact_default(fact)?;
+                } else if !self.env.is_emptied(fact) {
+                    self.env.log.defaults.borrow_mut().insert(fact);
                 }
                 Ok(0)
             }

@@ -91,7 +91,7 @@ impl World<'_> {
         }
     }
 
-    fn is_known(&self, name: Ref, ctx: Ctx) -> bool {
+    pub fn is_known(&self, name: Ref, ctx: Ctx) -> bool {
         match name {
             // A default is no knowledge.
             Ref::Fact(fact) if matches!(self.env.given(fact), Given::Missing) => false,

@@ -85,7 +85,7 @@ impl World<'_> {
     }
 
     /// The dated value that counts on a day: the shadow of this run, if it speaks of the day, else the one that binds.
-    fn dated(&self, parameter: usize, day: NaiveDate) -> Outcome<Option<&DatedValue>> {
+    pub fn dated(&self, parameter: usize, day: NaiveDate) -> Outcome<Option<&DatedValue>> {
         let Some(entry) = self.env.book.parameters.get(parameter) else { return Ok(None) };
         if let Some(shadow) = self.shadows(parameter, entry).find(|s| s.in_force.holds(day)) {
             return Ok(Some(shadow));
@@ -312,9 +312,10 @@ impl World<'_> {
             None => {
                 let entry = self.env.book.facts.get(fact);
                 let (name, title) = entry.map_or(("", ""), |f| (&f.name, &f.title));
+                let words = entry.map(|f| answers(&f.shape)).unwrap_or_default();
                 Err(self.env.log.refuse(format!("fact:{fact}"), || {
                     Diagnostic::new(Kind::A0207, format!("the fact `{name}` ({}) is not given", title.to_lowercase()))
-                        .help(format!("give it with `--set {name}=VALUE` or in the facts file"))
+                        .help(format!("give it with `--set {name}=VALUE`{words} or in the facts file"))
                 }))
             }
         }
@@ -331,6 +332,18 @@ impl World<'_> {
             },
             _ => Ok(Value::ZERO),
         }
+    }
+}
+
+/// What a fact may be, where that is a few words.
+fn answers(shape: &FactShape) -> String {
+    const WORDS_MAX: usize = 6;
+    match shape {
+        FactShape::OneOf(words) if words.len() <= WORDS_MAX => format!(" ({})", words.join(", ")),
+        FactShape::Set(words) if words.len() <= WORDS_MAX => format!(" (of [{}])", words.join(", ")),
+        FactShape::Unit(Type::YesNo) => " (yes or no)".to_owned(),
+        FactShape::Unit(Type::Date) => " (a day, as 2026-08-01)".to_owned(),
+        _ => String::new(),
     }
 }
 

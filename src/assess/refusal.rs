@@ -140,31 +140,48 @@ impl Log {
     /// Asks about something beside the figures of the run: what is missing for it is told by the answer, and neither refuses a
     /// figure nor counts as assumed.
     pub fn aside<R>(&self, ask: impl FnOnce() -> R) -> R {
-        let before = (
-            self.defaults.borrow().clone(),
-            self.past_known.borrow().clone(),
-            self.assumed.borrow().clone(),
-            self.rounded.borrow().clone(),
-            self.remarks.borrow().clone(),
-            self.old.borrow().clone(),
-            self.always.borrow().clone(),
-            self.options.get(),
-            self.warnings.borrow().len(),
-        );
+        self.apart(ask).0
+    }
+
+    /// As [`Log::aside`], with what was assumed for the answer.
+    pub fn apart<R>(&self, ask: impl FnOnce() -> R) -> (R, Log) {
+        let other = Log::default();
+        let change = || {
+            self.defaults.swap(&other.defaults);
+            self.past_known.swap(&other.past_known);
+            self.assumed.swap(&other.assumed);
+            self.rounded.swap(&other.rounded);
+            self.remarks.swap(&other.remarks);
+            self.old.swap(&other.old);
+            self.always.swap(&other.always);
+            self.warnings.swap(&other.warnings);
+            self.options.swap(&other.options);
+        };
+        change();
         let was = self.aside.replace(true);
         let answer = ask();
         self.aside.set(was);
-        let (defaults, past_known, assumed, rounded, remarks, old, always, options, warnings) = before;
-        self.defaults.replace(defaults);
-        self.past_known.replace(past_known);
-        self.assumed.replace(assumed);
-        self.rounded.replace(rounded);
-        self.remarks.replace(remarks);
-        self.old.replace(old);
-        self.always.replace(always);
-        self.options.set(options);
-        self.warnings.borrow_mut().truncate(warnings);
-        answer
+        change();
+        // Its reasons stand in this log.
+        other.always.take();
+        (answer, other)
+    }
+
+    /// Takes in what another log found assumed.
+    pub fn assume(&self, other: Log) {
+        self.defaults.borrow_mut().extend(other.defaults.take());
+        for (parameter, (first, last)) in other.past_known.take() {
+            let mut past = self.past_known.borrow_mut();
+            let span = past.entry(parameter).or_insert((first, last));
+            *span = (span.0.min(first), span.1.max(last));
+        }
+        self.assumed.borrow_mut().extend(other.assumed.take());
+        self.rounded.borrow_mut().extend(other.rounded.take());
+        for (to, from) in [(&self.remarks, other.remarks.take()), (&self.old, other.old.take())] {
+            for (what, days) in from {
+                to.borrow_mut().entry(what).or_default().extend(days);
+            }
+        }
     }
 
     /// Notes that a figure was refused for these reasons.
@@ -194,5 +211,28 @@ impl Log {
     pub fn messages(&self, refused: &Refused) -> Vec<String> {
         let problems = self.problems.borrow();
         refused.0.iter().filter_map(|n| problems.get(*n)).map(|p| p.message.clone()).collect()
+    }
+
+    /// What would mend it, each remedy once; those of facts as one.
+    pub fn remedies(&self, refused: &Refused) -> Vec<String> {
+        const BEGINS: &str = "give it with `";
+        const ENDS: &str = " or in the facts file";
+        let problems = self.problems.borrow();
+        let (mut facts, mut found): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+        // What was stated in a way that cannot be read is told with the facts, where it stands.
+        let told = refused.0.iter().filter_map(|n| problems.get(*n)).filter(|p| !p.code.id().starts_with('F'));
+        for help in told.filter_map(|p| p.help.as_deref()) {
+            let fact = help.strip_prefix(BEGINS).and_then(|rest| rest.strip_suffix(ENDS));
+            let (list, one) = fact.map_or((&mut found, help.to_owned()), |fact| (&mut facts, format!("`{fact}")));
+            if !list.contains(&one) {
+                list.push(one);
+            }
+        }
+        let set = match facts.as_slice() {
+            [] => None,
+            [one] => Some(format!("give it with {one}{ENDS}")),
+            several => Some(format!("give them with {}{ENDS}", several.join(" "))),
+        };
+        set.into_iter().chain(found).collect()
     }
 }

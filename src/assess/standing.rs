@@ -42,16 +42,21 @@ impl World<'_> {
 
     /// Whether a register has, on the row's day, what stands in one of its columns. Names are compared without regard to case.
     pub(super) fn registered(&self, register: usize, column: RegisterColumn, ctx: Ctx) -> bool {
-        let Some(entry) = self.env.book.registers.get(register) else { return false };
-        let Some(index) = self.row_of(ctx.item) else { return false };
-        let Some(row) = self.env.ledger.rows.get(index) else { return false };
+        let (Some(entry), Some(index)) = (self.env.book.registers.get(register), self.row_of(ctx.item)) else { return false };
+        let name = self.registered_name(column, ctx.item);
+        !name.is_empty() && entry.lists(name, self.env.day(index))
+    }
+
+    /// What stands in the column of a row that a register is asked about.
+    pub fn registered_name(&self, column: RegisterColumn, item: Item) -> &str {
+        let Some(row) = self.row_of(item).and_then(|index| self.env.ledger.rows.get(index)) else { return "" };
         let symbol = match column {
             RegisterColumn::Counterparty => row.counterparty,
             RegisterColumn::Account => row.account,
             RegisterColumn::ReceivedAsset => row.received.map_or(Symbol::NONE, |l| l.asset),
             RegisterColumn::SentAsset => row.sent.map_or(Symbol::NONE, |l| l.asset),
         };
-        symbol != Symbol::NONE && entry.lists(self.env.ledger.name(symbol), self.env.day(index))
+        if symbol == Symbol::NONE { "" } else { self.env.ledger.name(symbol) }
     }
 
     pub(super) fn no_amount(&self, row: usize) -> Refused {

@@ -32,7 +32,9 @@ const EXPLAIN: &str = "\
 Examples:
   fisc explain ledger.csv --in kg --year 2024 income_tax
   fisc explain ledger.csv --in kg --year 2024 mining_tax@2024-07 --depth summary
-  fisc explain ledger.csv --in kg --year 2024 gain@ledger.csv:20 --why-not";
+  fisc explain ledger.csv --in kg --year 2024 gain@ledger.csv:20 --why-not
+  fisc explain --in kg --facts provider.yaml capital_required@2026-08-01
+  fisc explain --in kg --facts provider.yaml --on 2026-08-01 provider_licence";
 
 const BALANCES: &str = "\
 Examples:
@@ -111,6 +113,12 @@ pub enum Format {
     Json,
     Csv,
     Md,
+}
+
+/// A day, as `2026-08-01`.
+pub fn date(text: &str) -> Result<NaiveDate, String> {
+    let day = (text.len() == 10).then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten();
+    day.ok_or_else(|| "a day is written as 2026-08-01, and must be one of the calendar".to_owned())
 }
 
 /// Formats of what is not a table of amounts.
@@ -226,7 +234,7 @@ pub struct AssessArgs {
     #[arg(long, value_name = "WHAT", conflicts_with_all = ["taxpayer", "years"])]
     pub by: Option<By>,
     /// Show what is held at the end of this day
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     pub holdings_on: Option<NaiveDate>,
     /// How the result is written; csv has the disposals
     #[arg(long, value_enum, default_value = "table")]
@@ -253,11 +261,14 @@ pub struct CompareArgs {
 
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// Ledgers, then the figure: `income_tax`, `mining_tax@2024-07`, `gain@ROW`
+    /// Ledgers, then the figure: `income_tax`, `mining_tax@2024-07`, `gain@ROW`; of a day `NAME@DATE`, of a rule beside taxes `RULE@DATE`
     #[arg(required = true, value_name = "LEDGER.. FIGURE")]
     pub words: Vec<String>,
     #[command(flatten)]
     pub common: Common,
+    /// The day asked about, for rules beside taxes and figures of a day
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub on: Option<NaiveDate>,
     /// How much is told
     #[arg(long, value_enum, default_value = "working")]
     pub depth: Depth,

@@ -9,7 +9,7 @@ use crate::engine::{self, Options};
 use crate::page::{html, markdown, terminal};
 use crate::report::comply::page;
 
-use super::args::{CardFormat, Common};
+use super::args::{CardFormat, Common, date};
 use super::{End, assess, json, output, show, usage};
 
 pub const EXAMPLES: &str = "\
@@ -26,7 +26,7 @@ pub struct ComplyArgs {
     #[command(flatten)]
     pub common: Common,
     /// The day asked about; today if not given
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     pub on: Option<NaiveDate>,
     /// How the result is written
     #[arg(long, value_enum, default_value = "table")]
@@ -43,6 +43,9 @@ pub fn run(args: &ComplyArgs) -> End {
 fn comply(args: &ComplyArgs) -> Result<End, End> {
     if args.common.year.is_some() {
         return Err(usage("duties are asked of a day: write `--on 2026-08-01` in place of `--year`"));
+    }
+    if args.common.jurisdiction.contains(',') {
+        return Err(usage("rules are asked of one law at a time: `--in kg`"));
     }
     let on = args.on.unwrap_or_else(|| chrono::Local::now().date_naive());
     let assess::Question { book, inputs, options, sources } = assess::question(&args.ledgers, &args.common)?;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::diagnostic::Diagnostic;
-use crate::engine;
+use crate::engine::{self, Options};
 use crate::report::story::{self, tell};
 
 use super::args::{Depth, ExplainArgs, TextFormat};
@@ -17,14 +17,24 @@ pub fn run(args: &ExplainArgs) -> End {
 
 fn explain(args: &ExplainArgs) -> Result<End, End> {
     let Some((figure, ledgers)) = args.words.split_last() else { return Err(usage("name ledgers, then the figure")) };
-    if ledgers.is_empty() {
-        return Err(usage("name at least one ledger before the figure: `fisc explain ledger.csv .. income_tax`"));
-    }
-    if args.common.year.is_none() {
-        return Err(usage("name the tax year: `--year 2024`"));
-    }
     let ledgers: Vec<PathBuf> = ledgers.iter().map(PathBuf::from).collect();
-    let assess::Question { book, inputs, options, sources } = assess::question(&ledgers, &args.common)?;
+    let asked = assess::question(&ledgers, &args.common)?;
+    let year = args.common.year.or_else(|| args.on.map(|day| asked.book.calendar().year_of(day)));
+    if !engine::is_of_a_day(&asked.book, figure) {
+        if ledgers.is_empty() {
+            // The misspelt name of something that needs no ledger.
+            if let Some(problem) = engine::meant(&asked.book, figure) {
+                show([&problem], &asked.sources, args.common.quiet);
+                return Err(End::Errors);
+            }
+            return Err(usage("name at least one ledger before the figure: `fisc explain ledger.csv .. income_tax`"));
+        }
+        if year.is_none() {
+            return Err(usage("name the tax year: `--year 2024`"));
+        }
+    }
+    let assess::Question { book, inputs, options, sources } = asked;
+    let options = Options { year: year.unwrap_or_default(), on: args.on, ..options };
     let faults: Vec<&Diagnostic> = inputs.problems.iter().filter(|p| p.is_error()).collect();
     show(faults.iter().copied(), &sources, args.common.quiet);
     let step = match engine::explain(&book, &inputs, &options, figure) {

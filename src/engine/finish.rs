@@ -18,30 +18,6 @@ use super::{Inputs, Options};
 
 /// Errors, warnings and assumptions.
 pub(super) fn messages(book: &RuleBook, prepared: &Prepared<'_>, log: Log, options: &Options, found: &mut Assessment) {
-    for fact in log.defaults.borrow().iter().filter_map(|f| book.facts.get(*f)) {
-        let default = match &fact.default {
-            Some(crate::rules::book::FactDefault::Value(Value::Set(bits))) => {
-                let words = if let FactShape::Set(words) = &fact.shape { words.as_slice() } else { &[] };
-                let words = set_words(words, *bits);
-                if words.is_empty() { "none".to_owned() } else { words.join(", ") }
-            }
-            Some(crate::rules::book::FactDefault::Value(value)) => value_text(book, *value),
-            _ => "nothing".to_owned(),
-        };
-        let message = format!("{} (`{}`) was not given: {default}", fact.title, fact.name);
-        found.assumptions.push(Assumption { kind: "default", name: fact.name.clone(), message });
-    }
-    for (parameter, (first, last)) in log.past_known.borrow().iter() {
-        let Some(entry) = book.parameters.get(*parameter) else { continue };
-        let known = entry.known_through.map(|d| d.to_string()).unwrap_or_default();
-        let used = if first == last { format!("for {first}") } else { format!("from {first} to {last}") };
-        let message = format!("{} (`{}`) is known to hold through {known}; it was used {used}", entry.title, entry.name);
-        found.assumptions.push(Assumption { kind: "known_through", name: entry.name.clone(), message });
-    }
-    for figure in log.rounded.borrow().iter() {
-        let message = format!("`{figure}` has more digits than 28: the last ones were rounded half-even");
-        found.assumptions.push(Assumption { kind: "rounded", name: figure.clone(), message });
-    }
     for tax in &book.taxes {
         if let Some(from) = tax.in_force.from.filter(|from| *from > prepared.year.begin && *from > book.covers.0) {
             let message = format!(
@@ -51,12 +27,8 @@ pub(super) fn messages(book: &RuleBook, prepared: &Prepared<'_>, log: Log, optio
             found.assumptions.push(Assumption { kind: "from", name: tax.name.clone(), message });
         }
     }
-    for (remark, days) in log.remarks.take() {
-        let message = format!("{remark}; {}", used(&days));
-        found.assumptions.push(Assumption { kind: "rates", name: "rates".to_owned(), message });
-    }
+    found.assumptions.extend(assumed(book, &log));
     warn_of_old(&log);
-    found.assumptions.extend(log.assumed.take());
     found.assumptions.sort();
     let (errors, warnings) = log.into_parts();
     // A fact that could not be read is told once: with the figures that it refused, where there are any.
@@ -66,6 +38,42 @@ pub(super) fn messages(book: &RuleBook, prepared: &Prepared<'_>, log: Log, optio
     unknown_categories(book, &prepared.ledger, &mut all);
     all.extend(crate::assess::payments::unknown(book, prepared.calendar, &prepared.ledger, prepared.year));
     (found.errors, found.warnings) = all.into_iter().partition(Diagnostic::is_error);
+}
+
+/// What a run took for granted: defaults of facts, values past the day they are known to hold, what is not plain about rates.
+pub(super) fn assumed(book: &RuleBook, log: &Log) -> Vec<Assumption> {
+    let mut found = Vec::new();
+    for fact in log.defaults.borrow().iter().filter_map(|f| book.facts.get(*f)) {
+        let default = match &fact.default {
+            Some(crate::rules::book::FactDefault::Value(Value::Set(bits))) => {
+                let words = if let FactShape::Set(words) = &fact.shape { words.as_slice() } else { &[] };
+                let words = set_words(words, *bits);
+                if words.is_empty() { "none".to_owned() } else { words.join(", ") }
+            }
+            Some(crate::rules::book::FactDefault::Value(value)) => value_text(book, *value),
+            Some(crate::rules::book::FactDefault::EmptyList) => "none".to_owned(),
+            None => "nothing".to_owned(),
+        };
+        let message = format!("{} (`{}`) was not given: {default}", fact.title, fact.name);
+        found.push(Assumption { kind: "default", name: fact.name.clone(), message });
+    }
+    for (parameter, (first, last)) in log.past_known.borrow().iter() {
+        let Some(entry) = book.parameters.get(*parameter) else { continue };
+        let known = entry.known_through.map(|d| d.to_string()).unwrap_or_default();
+        let used = if first == last { format!("for {first}") } else { format!("from {first} to {last}") };
+        let message = format!("{} (`{}`) is known to hold through {known}; it was used {used}", entry.title, entry.name);
+        found.push(Assumption { kind: "known_through", name: entry.name.clone(), message });
+    }
+    for figure in log.rounded.borrow().iter() {
+        let message = format!("`{figure}` has more digits than 28: the last ones were rounded half-even");
+        found.push(Assumption { kind: "rounded", name: figure.clone(), message });
+    }
+    for (remark, days) in log.remarks.take() {
+        let message = format!("{remark}; {}", used(&days));
+        found.push(Assumption { kind: "rates", name: "rates".to_owned(), message });
+    }
+    found.extend(log.assumed.take());
+    found
 }
 
 /// Rates and prices that were used long after their day.

@@ -1,7 +1,9 @@
 //! The front door: read, check, assess, explain, test. Every face of fisc goes through here.
 
+mod asked_day;
 mod combinations;
 mod comply;
+mod explain;
 mod finish;
 mod least;
 mod prepare;
@@ -12,20 +14,17 @@ mod side_by_side;
 mod target;
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 
 use crate::assess::Assessment;
-use crate::assess::assessment::Under;
 use crate::assess::build::figures;
 use crate::assess::holdings::holdings;
 use crate::assess::refusal::Log;
-use crate::assess::run::{Run, Shared, with_shared};
+use crate::assess::run::{Shared, with_shared};
 use crate::diagnostic::{Diagnostic, Source, SourceMap};
-use crate::explain::Step;
 use crate::facts::FactsInput;
 use crate::import::Settings;
 use crate::ledger::Ledger;
@@ -37,6 +36,7 @@ use prepare::{Prepared, prepare, prepare_ledger, run_inputs};
 use question::chosen;
 
 pub use comply::{Compliance, comply};
+pub use explain::{explain, is_of_a_day, meant};
 pub use finish::value_text;
 pub(crate) use finish::warn_of_old;
 pub use question::usage_errors;
@@ -56,6 +56,8 @@ pub struct Options {
     pub all_readings: bool,
     pub all_choices: bool,
     pub holdings_on: Option<NaiveDate>,
+    /// The day asked about, of rules and of figures of a day.
+    pub on: Option<NaiveDate>,
     pub taxpayer: Option<String>,
     /// What is not taxed is gathered by cause.
     pub causes: bool,
@@ -142,7 +144,7 @@ fn assess_prepared(
         found.holdings = holdings(run);
         if !book.duties.is_empty() {
             let question = Question { when: When::Year(prepared.year), customer: None, taxpayer: options.taxpayer.as_deref() };
-            found.findings = regulate::findings(run, question);
+            found.findings = log.aside(|| regulate::findings(run, question));
             found.findings.retain(|f| f.outcome != regulate::Outcome::Met);
         }
         if options.causes {
@@ -166,24 +168,6 @@ fn assess_prepared(
     finish::messages(book, &prepared, log, options, &mut found);
     found.provenance = finish::provenance(book, &prepared, inputs);
     found
-}
-
-// ---- explaining ----
-
-/// The working of one figure: `income_tax`, `mining_tax@2024-07`, `gain@ROW`.
-pub fn explain(book: &RuleBook, inputs: &Inputs, options: &Options, figure: &str) -> Result<Step, Vec<Diagnostic>> {
-    let prepared = prepare(book, inputs, options).map_err(|problem| vec![problem])?;
-    let log = Log::default();
-    let mut run_inputs = run_inputs(book, inputs, options, &prepared, chosen(book, options));
-    let shared = Shared::new(&run_inputs, prepared.year.end);
-    run_inputs.options = least::resolve(&run_inputs, &shared, options).0;
-    let ways = OnceCell::new();
-    let others = |option: usize| -> Vec<Under> {
-        let ways = ways.get_or_init(|| side_by_side::ways(&run_inputs, &shared, &prepared, options));
-        ways.as_ref().map(|ways| side_by_side::under(book, ways, option)).unwrap_or_default()
-    };
-    with_shared(&run_inputs, &shared, &log, |run: &Run<'_>| crate::explain::build::explain(run, figure, &others))
-        .map_err(|problem| vec![problem])
 }
 
 // ---- many ----

@@ -2,7 +2,7 @@
 
 use crate::assess::aggregate::{Aggregate, days_in};
 use crate::assess::refusal::Outcome;
-use crate::assess::world::Ctx;
+use crate::assess::world::{Ctx, Item};
 use crate::calendar::Period;
 use crate::formula::code::{Code, Range};
 use crate::formula::tree::{Best, Reach};
@@ -13,6 +13,8 @@ use super::build::{Explainer, unit};
 
 /// Rows listed under an aggregate; what lies beyond is summed up in one step.
 const ITEMS_MAX: usize = 200;
+/// Records left out by a condition that are told one by one.
+const LEFT_OUT_TOLD: u64 = 20;
 
 impl Explainer<'_> {
     /// The items that count, each with its working; many small ones are summed up.
@@ -20,7 +22,10 @@ impl Explainer<'_> {
         let aggregate = Aggregate::new(code);
         let world = self.run.world;
         let mut step = Step { unit: unit(&code.ty), ..Step::default() };
-        step.name = format!("{} over {}", aggregate.how.word(), over_word(aggregate.over));
+        step.name = format!("{} over {}", aggregate.how.word(), self.over_word(aggregate.over));
+        if let Range::List(fact) | Range::Days { fact, .. } = aggregate.over {
+            step.notes.extend(self.no_list(fact));
+        }
         self.close(&mut step, &world.eval(code, ctx));
         let mut within = world.reach(aggregate.reach, ctx);
         match aggregate.reach {
@@ -60,6 +65,9 @@ impl Explainer<'_> {
             let value: Outcome<Decimal> = match world.item_value(aggregate, inner) {
                 Ok(None) => {
                     left_out += 1;
+                    if left_out <= LEFT_OUT_TOLD {
+                        step.notes.extend(self.left_out(aggregate.over, inner.item));
+                    }
                     continue;
                 }
                 Ok(Some(value)) => Ok(value),
@@ -70,7 +78,7 @@ impl Explainer<'_> {
                 continue;
             }
             if step.parts.len() < ITEMS_MAX {
-                step.parts.push(self.item(aggregate.of, inner, &value));
+                step.parts.push(self.counted(aggregate, inner, &value));
             } else if let Ok(value) = value {
                 beyond += 1;
                 beyond_sum = world.plus(beyond_sum, value).unwrap_or(beyond_sum);
@@ -84,6 +92,40 @@ impl Explainer<'_> {
         if left_out > 0 {
             step.notes.push(format!("{left_out} left out by the condition"));
         }
+    }
+
+    fn over_word(&self, over: Range) -> &str {
+        if let Range::List(fact) = over {
+            return self.run.env.book.facts.get(fact).map_or("a list", |f| &f.name);
+        }
+        over_word(over)
+    }
+
+    /// What is counted is told by what it is, what is added by its amount.
+    fn counted(&self, aggregate: &Aggregate<'_>, inner: Ctx, value: &Outcome<Decimal>) -> Step {
+        let record = match (aggregate.over, inner.item) {
+            (Range::List(fact), Item::Record(record)) => self.record(fact, record),
+            _ => None,
+        };
+        match (aggregate.of, record) {
+            (None, Some(record)) if value.is_ok() => record,
+            (of, record) => {
+                let mut part = self.item(of, inner, value);
+                if of.is_none() {
+                    part.unit = String::new();
+                }
+                part.parts.extend(record);
+                part
+            }
+        }
+    }
+
+    /// The record of an item that the condition left out, where it is one: an expired licence is worth telling.
+    fn left_out(&self, over: Range, item: Item) -> Option<String> {
+        let (Range::List(fact), Item::Record(record)) = (over, item) else { return None };
+        let step = self.record(fact, record)?;
+        let place = step.place.map(|place| format!(" [{place}]")).unwrap_or_default();
+        Some(format!("left out: {}{place}", step.value.unwrap_or_default()))
     }
 }
 

@@ -1,16 +1,19 @@
 //! From a figure's name to its working. Every value comes from the same evaluator that made the assessment.
 
+use chrono::NaiveDate;
+
 use crate::assess::assessment::Under;
 use crate::assess::refusal::Outcome;
 use crate::assess::run::Run;
 use crate::assess::world::{Ctx, Item};
 use crate::calendar::Period;
-use crate::diagnostic::{Code as Kind, Diagnostic, nearest, suggestion};
+use crate::diagnostic::{Code as Kind, Diagnostic, nearest};
 use crate::engine::value_text;
 use crate::formula::code::{PartField, Ref};
 use crate::formula::names::{Item as ItemKind, Per};
 use crate::formula::types::{Type, Value};
-use crate::rules::book::{PerRule, Rule};
+use crate::rules::RuleBook;
+use crate::rules::book::PerRule;
 
 use super::Step;
 
@@ -45,6 +48,14 @@ pub fn explain(run: &Run<'_>, figure: &str, others: &Others<'_>) -> Result<Step,
     explainer.of_row(name, key).ok_or_else(|| unknown(run, figure, name))
 }
 
+/// The working of a quantity of a day; `act` is the act not in force under which it is computed.
+pub fn of_day(run: &Run<'_>, quantity: usize, day: NaiveDate, act: Option<&str>) -> Step {
+    let explainer = Explainer { run, others: &|_| Vec::new() };
+    let mut step = explainer.figure(Ref::Quantity(quantity), Period::of_day(day));
+    step.notes.extend(act.map(|act| format!("{}, which binds nobody", run.env.book.act_in_words(act))));
+    step
+}
+
 fn unknown(run: &Run<'_>, figure: &str, name: &str) -> Diagnostic {
     let book = run.env.book;
     let stands = book.fields.iter().any(|f| f.name == name) || PartField::WORDS.iter().any(|(word, _)| *word == name);
@@ -62,12 +73,24 @@ fn unknown(run: &Run<'_>, figure: &str, name: &str) -> Diagnostic {
         );
         return Diagnostic::new(Kind::A0213, message).help(help);
     }
-    let mut known: Vec<&str> = vec!["total_tax"];
+    unknown_name(book, figure)
+}
+
+/// A name that is neither a figure nor a rule of the law.
+pub fn unknown_name(book: &RuleBook, figure: &str) -> Diagnostic {
+    let name = figure.split_once('@').map_or(figure, |(name, _)| name);
+    let mut known: Vec<&str> = if book.taxes.is_empty() { Vec::new() } else { vec!["total_tax"] };
     known.extend(book.taxes.iter().map(|t| t.name.as_str()));
     known.extend(book.quantities.iter().map(|q| q.name.as_str()));
     known.extend(book.fields.iter().map(|f| f.name.as_str()));
-    let help = suggestion(name, known.iter().copied())
-        .unwrap_or_else(|| format!("figures are: {}; a month or row is named behind `@`", known.join(", ")));
+    let figures = known.join(", ");
+    known.extend(book.duties.iter().map(|d| d.name.as_str()));
+    let rules =
+        if book.duties.is_empty() { "" } else { "; the rules that `fisc comply` names are explained too, as `RULE@DATE`" };
+    let help = nearest(name, known).map_or_else(
+        || format!("figures are: {figures}; a month, day or row is named behind `@`{rules}"),
+        |near| format!("did you mean `{near}`?"),
+    );
     Diagnostic::new(Kind::A0213, format!("there is no figure `{figure}` in this assessment")).help(help)
 }
 
@@ -135,49 +158,6 @@ impl Explainer<'_> {
         }
     }
 
-    fn total(&self) -> Step {
-        let env = self.run.env;
-        let mut parts = Vec::new();
-        let mut sum = Some(crate::number::Decimal::ZERO);
-        for (index, _) in env.book.taxes.iter().enumerate().filter(|(_, t)| t.kind == "tax" && t.borne_by == "taxpayer") {
-            for period in self.run.world.periods(Ref::Tax(index), env.year).unwrap_or_else(|_| vec![env.year]) {
-                let with = self.run.world.tax(index, period);
-                if matches!(&with, Ok(t) if !t.applies)
-                    || matches!(self.run.world.figure(Ref::Tax(index), period), Ok(v) if v == Value::ZERO)
-                {
-                    continue;
-                }
-                let bare = self.run.without.tax(index, period).and_then(|t| t.whole);
-                let added = crate::assess::refusal::both(with.and_then(|t| t.whole), bare.clone())
-                    .and_then(|(a, b)| self.run.world.plus(a, -b));
-                sum = sum.zip(added.clone().ok()).and_then(|(a, b)| crate::number::add(a, b).ok()).map(|r| r.value);
-                let mut whole = self.figure(Ref::Tax(index), period);
-                let name = format!("{}: what the ledger adds", whole.name);
-                if bare == Ok(crate::number::Decimal::ZERO) {
-                    parts.push(whole);
-                    continue;
-                }
-                whole.name = format!("{} on everything", whole.name);
-                let bare = Step {
-                    name: "the same without the ledger".into(),
-                    value: self.text(&bare.map(Value::Number)),
-                    unit: whole.unit.clone(),
-                    ..Step::default()
-                };
-                let value = self.text(&added.map(Value::Number));
-                parts.push(Step { name, value, unit: whole.unit.clone(), parts: vec![whole, bare], ..Step::default() });
-            }
-        }
-        Step {
-            name: "total_tax".into(),
-            value: sum.map(crate::number::plain),
-            unit: env.book.currency.clone(),
-            formula: Some("the sum of what the ledger adds to each tax".into()),
-            parts,
-            ..Step::default()
-        }
-    }
-
     /// A tax or quantity of one period.
     pub fn figure(&self, figure: Ref, period: Period) -> Step {
         match figure {
@@ -219,7 +199,7 @@ impl Explainer<'_> {
     }
 
     /// By what periods a figure is taken, and why, where the law has cases.
-    fn cut(&self, per: &PerRule, period: Period) -> Option<String> {
+    pub(super) fn cut(&self, per: &PerRule, period: Period) -> Option<String> {
         let taken = per.cases.iter().find(|c| {
             let year = self.run.env.calendar.year(self.run.env.calendar.year_of(period.begin)).unwrap_or(period);
             let ctx = Ctx { period: Period::day(year.begin), item: Item::None };
@@ -227,117 +207,6 @@ impl Explainer<'_> {
         })?;
         let why = taken.when.as_ref().map(|w| format!(", since `{}`", w.text)).unwrap_or_default();
         (per.cases.len() > 1).then(|| format!("by {}{why}", taken.then.word()))
-    }
-
-    fn tax(&self, index: usize, period: Period) -> Step {
-        let env = self.run.env;
-        let Some(entry) = env.book.taxes.get(index) else { return Step::default() };
-        let ctx = Ctx { period, item: Item::None };
-        let value = self.run.world.figure(Ref::Tax(index), period);
-        let mut step = Step {
-            name: self.run.world.figure_label(Ref::Tax(index), period),
-            unit: env.book.currency.clone(),
-            cite: env.book.citations(&entry.cite),
-            notes: vec![entry.title.clone()],
-            ..Step::default()
-        };
-        step.notes.extend(self.cut(&entry.per, period));
-        if let Some(applies) = &entry.applies {
-            let (with, parts) = self.formula(applies, ctx);
-            let holds = self.run.world.eval(&applies.code, ctx);
-            step.notes.push(format!(
-                "applies where `{}`: {}",
-                applies.text,
-                self.text(&holds).unwrap_or_else(|| "refused".into())
-            ));
-            step.parts.push(Step {
-                name: "applies".into(),
-                value: self.text(&holds),
-                unit: "yes or no".into(),
-                formula: Some(applies.text.clone()),
-                with: Some(with),
-                parts,
-                ..Step::default()
-            });
-            if holds == Ok(Value::YesNo(false)) {
-                step.notes.push("the tax does not apply in this period".into());
-                self.close(&mut step, &value);
-                return step;
-            }
-        }
-        let amount =
-            |f: &crate::formula::Formula| self.text(&self.run.world.eval(&f.code, ctx)).unwrap_or_else(|| "refused".into());
-        if let Some(formula) = &entry.amount {
-            let (with, parts) = self.formula(formula, ctx);
-            (step.formula, step.with) = (Some(formula.text.clone()), Some(with));
-            step.parts.extend(parts);
-        } else if let (Some(base), Some(rate)) = (&entry.base, &entry.rate) {
-            step.formula = Some("base * rate".into());
-            step.with = Some(format!("{} * {}", amount(base), amount(rate)));
-            for (name, formula, unit) in [("base", base, env.book.currency.clone()), ("rate", rate, "rate".to_owned())] {
-                let (with, parts) = self.formula(formula, ctx);
-                let value = self.text(&self.run.world.eval(&formula.code, ctx));
-                // A bare name is its own working.
-                match parts.as_slice() {
-                    [only] if formula.text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') => {
-                        step.parts.push(only.clone())
-                    }
-                    _ => step.parts.push(Step {
-                        name: name.into(),
-                        value,
-                        unit,
-                        formula: Some(formula.text.clone()),
-                        with: Some(with),
-                        parts,
-                        ..Step::default()
-                    }),
-                }
-            }
-        }
-        if let Some(rounding) = &entry.round {
-            step.notes.push(format!("rounded to {} ({})", rounding.to, env.book.citations(&rounding.cite).join("; ")));
-        }
-        step.notes.extend(self.due_note(entry, period));
-        self.close(&mut step, &value);
-        step
-    }
-
-    /// The case that held, with those that did not.
-    pub fn ruled(&self, rule: &Rule, ctx: Ctx) -> Step {
-        let mut step = Step::default();
-        for case in &rule.cases {
-            let Some(when) = &case.when else {
-                return self.taken(step, case, ctx);
-            };
-            let holds = self.run.world.eval(&when.code, ctx);
-            let (_, parts) = self.formula(when, ctx);
-            step.parts.extend(parts);
-            match holds {
-                Ok(Value::YesNo(true)) => {
-                    step.notes.push(format!("taken, since `{}`", when.text));
-                    let rest = rule.cases.iter().skip_while(|c| !std::ptr::eq(*c, case)).skip(1);
-                    step.notes.extend(rest.map(|c| {
-                        format!(
-                            "not taken: {}`{}`",
-                            c.when.as_ref().map_or("otherwise ".to_owned(), |w| format!("when `{}`: ", w.text)),
-                            c.then.text
-                        )
-                    }));
-                    return self.taken(step, case, ctx);
-                }
-                Ok(_) => step.notes.push(format!("not taken, since not `{}`: `{}`", when.text, case.then.text)),
-                Err(_) => return step,
-            }
-        }
-        step
-    }
-
-    fn taken(&self, mut step: Step, case: &crate::rules::book::Case, ctx: Ctx) -> Step {
-        let (with, parts) = self.formula(&case.then, ctx);
-        step.formula = Some(case.then.text.clone());
-        step.with = Some(with);
-        step.parts.extend(parts);
-        step
     }
 
     /// Writes the value, or the reasons why there is none.

@@ -82,8 +82,15 @@ impl Walk<'_> {
                 self.parts.extend(self.explainer.schedule(*schedule, amount, self.ctx));
                 self.value(code);
             }
+            Op::Registered(register, column) => {
+                self.parts.extend(self.explainer.register(*register, *column, self.ctx));
+                self.value(code);
+            }
+            Op::Known(name) => {
+                self.parts.extend(self.explainer.known(*name, self.ctx));
+                self.value(code);
+            }
             Op::Argument => self.value(code),
-            Op::Known(_) => self.value(code),
             _ => code.children().into_iter().for_each(|child| self.code(child)),
         }
     }
@@ -95,7 +102,10 @@ impl Walk<'_> {
 
     fn value(&mut self, code: &Code) {
         let value = self.explainer.run.world.eval(code, self.ctx);
-        let text = self.explainer.text(&value).unwrap_or_else(|| "?".to_owned());
+        let text = match (&code.op, &value) {
+            (Op::Ref(Ref::Fact(fact)), Ok(Value::Set(bits))) => self.explainer.set(*fact, *bits),
+            _ => self.explainer.text(&value).unwrap_or_else(|| "?".to_owned()),
+        };
         self.replaced.push((code.span, text));
     }
 }

@@ -2,13 +2,18 @@
 
 mod aggregate;
 pub mod build;
+mod cases;
+pub mod duty;
+mod facts;
 mod formula;
 mod items;
 mod names;
 mod paying;
+mod registers;
 mod schedules;
 mod shares;
 mod tables;
+mod taxes;
 
 use serde::Serialize;
 

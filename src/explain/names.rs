@@ -4,9 +4,8 @@ use chrono::NaiveDate;
 
 use crate::assess::world::{Ctx, Item};
 use crate::calendar::Period;
-use crate::facts::Given as FactGiven;
 use crate::formula::code::Ref;
-use crate::rules::book::Given;
+use crate::rules::book::{DatedValue, Given, Parameter};
 
 use super::Step;
 use super::build::{Explainer, unit};
@@ -23,7 +22,8 @@ impl Explainer<'_> {
             Ref::Label(label) => Some(self.label(label, ctx)),
             Ref::Row(_) | Ref::Part(_) | Ref::Basis(_) => self.standing_part(name, ctx),
             Ref::OfLeg(fact, _) => Some(self.of_leg(fact, name, ctx)),
-            Ref::Schedule(_) | Ref::Record(..) | Ref::Register(_) => None,
+            Ref::Record(fact, key) => self.record_key(fact, key, ctx.item),
+            Ref::Schedule(_) | Ref::Register(_) => None,
         }
     }
 
@@ -33,26 +33,6 @@ impl Explainer<'_> {
             step.name = format!("{}.{}", if received { "received" } else { "sent" }, step.name);
         }
         self.close(&mut step, &self.run.world.name(name, ctx));
-        step
-    }
-
-    fn fact(&self, fact: usize, ctx: Ctx) -> Step {
-        let env = self.run.env;
-        let Some(entry) = env.book.facts.get(fact) else { return Step::default() };
-        let value = self.run.world.name(Ref::Fact(fact), ctx);
-        let given =
-            if matches!(env.given(fact), FactGiven::Missing) { "not given: the default" } else { "as stated in the facts" };
-        let mut step = Step {
-            name: entry.name.clone(),
-            unit: "fact".into(),
-            notes: vec![format!("{}; {given}", entry.title)],
-            cite: env.book.citations(&entry.cite),
-            ..Step::default()
-        };
-        self.close(&mut step, &value);
-        if let (crate::rules::book::FactShape::Set(words), Ok(crate::formula::types::Value::Set(bits))) = (&entry.shape, &value) {
-            step.value = Some(crate::rules::read_inputs::set_words(words, *bits).join(", "));
-        }
         step
     }
 
@@ -99,8 +79,8 @@ impl Explainer<'_> {
         let mut step = match name {
             Ref::Parameter(parameter) => self.law_value(parameter, day, Ctx { period: Period::day(day), ..ctx }),
             Ref::Fact(fact) => {
-                let name = self.run.env.book.facts.get(fact).map_or("", |f| &f.name);
-                Step { name: format!("{name} at {day}"), unit: "fact".into(), ..Step::default() }
+                let step = self.fact(fact, Ctx { period: Period::day(day), item: Item::None });
+                Step { name: format!("{} at {day}", step.name), ..step }
             }
             _ => return Step::default(),
         };
@@ -112,14 +92,21 @@ impl Explainer<'_> {
     pub fn law_value(&self, parameter: usize, day: NaiveDate, ctx: Ctx) -> Step {
         let env = self.run.env;
         let Some(entry) = env.book.parameters.get(parameter) else { return Step::default() };
-        let dated = self.run.world.binding(parameter, day).ok().flatten().and_then(|i| Some((i, entry.values.get(i)?)));
+        let dated = self.run.world.dated(parameter, day).ok().flatten();
         let mut step =
             Step { name: entry.name.clone(), unit: unit(&entry.unit), notes: vec![entry.title.clone()], ..Step::default() };
-        if let Some((index, value)) = dated {
+        if let Some(value) = dated {
             let from = value.in_force.from.map_or("always".to_owned(), |d| format!("from {d}"));
-            let next = entry.values.get(index + 1).and_then(|v| v.in_force.from).and_then(|d| d.pred_opt());
+            // The one that follows ends it; one of an act not in force stands apart.
+            let following = entry.values.iter().skip_while(|v| !std::ptr::eq(*v, value)).nth(1);
+            let next = following.and_then(|v| v.in_force.from).and_then(|d| d.pred_opt());
             let until = value.in_force.until.or(next).map(|d| format!(" until {d}")).unwrap_or_default();
-            step.notes.push(format!("in force {from}{until}"));
+            let under = value.cite.first().filter(|_| env.book.not_in_force(&value.cite));
+            step.notes.push(match under {
+                Some((key, _)) => format!("{}: {from}{until}", env.book.act_in_words(key)),
+                None => format!("in force {from}{until}"),
+            });
+            step.notes.extend(self.who_was_there(entry, value, day));
             step.notes.extend(value.note.clone());
             step.cite = env.book.citations(&value.cite);
             step.place = Some(format!("{}:{}", value.at.file, value.at.spot.line));
@@ -133,6 +120,14 @@ impl Explainer<'_> {
             step.notes.push(format!("known to hold through {known}: used beyond it as an assumption"));
         }
         step
+    }
+
+    /// Why a value before the last one counts: who was there before it began has time.
+    fn who_was_there(&self, entry: &Parameter, value: &DatedValue, day: NaiveDate) -> Option<String> {
+        let next = entry.values.iter().skip_while(|v| !std::ptr::eq(*v, value)).nth(1)?;
+        let (from, by) = (next.in_force.from?, next.existing_by?);
+        let fact = &entry.existing_since.as_ref()?.name;
+        (from <= day && day < by).then(|| format!("the value from {from} binds those with `{fact}` before that day from {by} on"))
     }
 
     /// The working of a value of the law that is a formula over others.

@@ -15,6 +15,7 @@ use crate::rules::cited::{self, What};
 use super::card::{self, Card, Days, Name, Share};
 use super::cites::{self, keys, place};
 use super::graph::Graph;
+use super::optional::is_optional;
 use super::{calendar, words};
 
 /// The year asked for, or the current one; one past the time covered is refused, or, where none was asked for, the nearest.
@@ -169,6 +170,20 @@ impl Builder<'_> {
         list.into_iter().filter_map(|r| self.name(r)).collect()
     }
 
+    /// Whether a rule beside taxes reads a name, itself or through a figure.
+    fn asked_by_rules(&self, name: Ref) -> bool {
+        let reached: Vec<Ref> = self.graph.figures(name).into_iter().chain([name]).collect();
+        let formulas = self.book.duties.iter().flat_map(|d| d.formulas());
+        let values = self.graph.readers(name).into_iter().filter(|r| matches!(r, Ref::Parameter(_))).collect::<Vec<_>>();
+        formulas.flat_map(|f| f.code.refs()).any(|read| reached.contains(&read) || values.contains(&read))
+            || self.existing_since(name)
+    }
+
+    /// Whether a value asks since when somebody has been there.
+    fn existing_since(&self, name: Ref) -> bool {
+        self.book.parameters.iter().filter_map(|p| p.existing_since.as_ref()?.target).any(|target| target == name)
+    }
+
     fn facts(&self) -> Vec<card::Fact> {
         let fact = |(index, fact): (usize, &crate::rules::book::Fact)| {
             let (mut one_of, mut unit, mut list_of) = (Vec::new(), None, Vec::new());
@@ -188,7 +203,12 @@ impl Builder<'_> {
                 FactDefault::Value(value) => words::value(self.book, &ty, *value),
                 FactDefault::EmptyList => "none".to_owned(),
             });
-            let needed = self.figures(Ref::Fact(index)).into_iter().filter(|r| matches!(r, Ref::Tax(_))).collect();
+            let needed: Vec<Ref> = self.figures(Ref::Fact(index)).into_iter().filter(|r| matches!(r, Ref::Tax(_))).collect();
+            let if_missing = fact.default.is_none().then(|| match needed.is_empty() {
+                _ if is_optional(self.book, index) => "nothing",
+                true if self.asked_by_rules(Ref::Fact(index)) => "not_checked",
+                _ => "refused",
+            });
             card::Fact {
                 name: fact.name.clone(),
                 title: fact.title.clone(),
@@ -204,6 +224,7 @@ impl Builder<'_> {
                 .to_owned(),
                 counts_as_ledger: fact.counts_as_ledger,
                 default,
+                if_missing: if_missing.map(str::to_owned),
                 needed_for: self.names(needed),
                 cite: keys(&fact.cite),
                 note: fact.note.clone(),

@@ -9,10 +9,12 @@ use crate::calendar::Period;
 use crate::facts::Facts;
 use crate::formula::Formula;
 use crate::formula::code::{Op, Ref};
+use crate::formula::names::Per;
 use crate::formula::types::{Type, Unit, Value};
 use crate::ledger::Ledger;
 use crate::rules::book::{
-    Advances, CarryPart, Computed, DatedValue, Due, Given, Heads, InForce, Key, Late, Parameter, Rounding, TableRow, Tariff,
+    Advances, CarryPart, Computed, DatedValue, Due, Given, Heads, InForce, Key, Late, Parameter, PerRule, Rounding, TableRow,
+    Tariff,
 };
 use crate::value::tables::{Prices, Rates};
 
@@ -20,7 +22,8 @@ use super::build::Builder;
 use super::build_rows::days;
 use super::card::{self, Days, Name};
 use super::cites::{keys, place};
-use super::words;
+use super::dues;
+use super::words::{self, flat};
 
 fn rounding(rounding: &Rounding) -> card::Said {
     card::Said { text: words::rounding(rounding), cite: keys(&rounding.cite), note: rounding.note.clone() }
@@ -53,7 +56,7 @@ impl Builder<'_> {
             amount: self.maybe(t.amount.as_ref()),
             less: self.maybe(t.less.as_ref()),
             round: t.round.as_ref().map(rounding),
-            due: t.due.iter().map(|d| self.due(d)).collect(),
+            due: self.dues(&t.due, &t.per),
             late: t.late.as_ref().map(|l| self.late(l)),
             advances: t.advances.as_ref().map(|a| self.advances(a)),
             cite: keys(&t.cite),
@@ -63,8 +66,25 @@ impl Builder<'_> {
         shown.map(tax).collect()
     }
 
-    fn due(&self, due: &Due) -> card::Due {
-        card::Due { when: self.maybe(due.when.as_ref()), text: words::due(due), cite: keys(&due.cite), note: due.note.clone() }
+    /// The due days; of a year shown those that may count in it, where it is one period.
+    fn dues(&self, dues: &[Due], per: &PerRule) -> Vec<card::Due> {
+        match self.year.filter(|_| per.is(Per::Year)) {
+            Some(year) => dues::open(dues, year).into_iter().map(|one| self.due(one.due, one.when)).collect(),
+            None => dues.iter().map(|d| self.due(d, d.when.as_ref().map(|f| flat(&f.text)))).collect(),
+        }
+    }
+
+    /// A due day with what is open of its condition.
+    fn due(&self, due: &Due, open: Option<String>) -> card::Due {
+        let when = open.and_then(|text| {
+            let mut formula = self.maybe(due.when.as_ref())?;
+            if text != flat(&formula.text) {
+                formula.names.retain(|name| text.contains(&name.name));
+                formula.text = text;
+            }
+            Some(formula)
+        });
+        card::Due { when, text: words::due(due), cite: keys(&due.cite), note: due.note.clone() }
     }
 
     fn late(&self, late: &Late) -> card::Late {
@@ -84,7 +104,7 @@ impl Builder<'_> {
             cumulative: advances.cumulative,
             late: advances.late,
             round: advances.round.as_ref().map(rounding),
-            due: advances.due.iter().map(|d| self.due(d)).collect(),
+            due: advances.due.iter().map(|d| self.due(d, d.when.as_ref().map(|f| flat(&f.text)))).collect(),
             cite: keys(&advances.cite),
             note: advances.note.clone(),
         }

@@ -7,6 +7,7 @@ use crate::rules::RuleBook;
 use crate::rules::book::{Due, MonthEnd, Tax};
 
 use super::card::DueDay;
+use super::dues::{self, Open};
 use super::words;
 
 /// The due days of the taxes that stand in a year; where they differ by taxpayer, each of them.
@@ -23,15 +24,10 @@ pub fn due_days(book: &RuleBook, year: Period) -> Vec<DueDay> {
                 None => (tax.per.cases.len() > 1).then(|| "otherwise".to_owned()),
             };
             for period in calendar.parts(year, case.then).into_iter().filter(stands) {
-                for due in &tax.due {
-                    found.extend(day(book, calendar, tax, ("tax", whose.as_deref()), (due, tax.due.len()), period));
-                }
+                found.extend(days(book, calendar, tax, ("tax", whose.as_deref()), &tax.due, period));
                 let Some(advances) = &tax.advances else { continue };
                 for part in calendar.within(period, advances.per) {
-                    for due in &advances.due {
-                        let what = ("advance", whose.as_deref());
-                        found.extend(day(book, calendar, tax, what, (due, advances.due.len()), part));
-                    }
+                    found.extend(days(book, calendar, tax, ("advance", whose.as_deref()), &advances.due, part));
                 }
             }
         }
@@ -41,26 +37,30 @@ pub fn due_days(book: &RuleBook, year: Period) -> Vec<DueDay> {
     found
 }
 
-fn day(
+/// The days that may count for a period, with whom each is for.
+fn days(
     book: &RuleBook,
     calendar: TaxCalendar,
     tax: &Tax,
     (what, whose): (&'static str, Option<&str>),
-    (due, of): (&Due, usize),
+    dues: &[Due],
     period: Period,
-) -> Option<DueDay> {
-    let otherwise = due.when.is_none() && of > 1;
-    let when = due.when.as_ref().map(|f| words::flat(&f.text)).or_else(|| otherwise.then(|| "otherwise".to_owned()));
-    let both: Vec<String> = whose.map(str::to_owned).into_iter().chain(when).collect();
-    let when = (!both.is_empty()).then(|| both.join("; "));
-    Some(DueDay {
-        due: moved(book, due, period)?,
-        what,
-        tax: tax.name.clone(),
-        title: tax.title.clone(),
-        period: calendar.label(period),
-        when,
-    })
+) -> Vec<DueDay> {
+    let open = dues::open(dues, period);
+    let several = open.len() > 1;
+    let day = |one: Open<'_>| {
+        let when = one.when.or_else(|| several.then(|| "otherwise".to_owned()));
+        let both: Vec<String> = whose.map(str::to_owned).into_iter().chain(when).collect();
+        Some(DueDay {
+            due: moved(book, one.due, period)?,
+            what,
+            tax: tax.name.clone(),
+            title: tax.title.clone(),
+            period: calendar.label(period),
+            when: (!both.is_empty()).then(|| both.join("; ")),
+        })
+    };
+    open.into_iter().filter_map(day).collect()
 }
 
 /// The day of one entry for a period, on a working day where the law moves it to one.

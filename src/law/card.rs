@@ -271,6 +271,9 @@ pub struct Fact {
     pub about: String,
     pub counts_as_ledger: bool,
     pub default: Option<String>,
+    /// What happens where it is neither given nor has a default: what reads it is `refused`, or rules are `not_checked`; `nothing`
+    /// where every formula asks first whether it is known.
+    pub if_missing: Option<String>,
     /// Taxes that may come out otherwise for it.
     pub needed_for: Vec<Name>,
     pub cite: Vec<String>,

@@ -201,7 +201,11 @@ impl Show<'_> {
         let about = if fact.about == "taxpayer" { String::new() } else { format!("; asked of a {}", fact.about) };
         let default = match &fact.default {
             Some(default) => Text::new().plain("; if not given ").code(default.as_str()),
-            None => Text::from("; ").doubt("without it the figures that read it are refused"),
+            None => match fact.if_missing.as_deref() {
+                Some("nothing") => Text::from("; may be left out"),
+                Some("not_checked") => Text::from("; ").doubt("without it the rules that read it are not checked"),
+                _ => Text::from("; ").doubt("without it the figures that read it are refused"),
+            },
         };
         let mut said = vec![para(Text::new().strong(fact.title.as_str()))];
         said.push(para(answers.plain(format!("{varies}{about}")).and(default)));

@@ -6,15 +6,19 @@ use chrono::NaiveDate;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
-use crate::engine;
+use crate::engine::{self, Inputs, Options};
 use crate::page::{html, terminal};
 use crate::report::comply::page;
+use crate::rules::RuleBook;
 
-use super::{PyLedger, Question, json, ledger_of, question};
+use super::{PyLedger, Question, explained, json, ledger_of, question};
 
-/// The findings of a day.
+/// The findings of a day, with what they were found from, so that they can be explained from the same texts.
 #[pyclass(name = "Compliance", module = "fisc._fisc", frozen)]
 pub(super) struct PyCompliance {
+    book: RuleBook,
+    inputs: Inputs,
+    options: Options,
     json: String,
     text: String,
     html: String,
@@ -39,6 +43,11 @@ impl PyCompliance {
     fn html(&self) -> &str {
         &self.html
     }
+
+    /// The working of a rule or of a figure of the day: text and JSON.
+    fn explain(&self, py: Python<'_>, name: &str, depth: &str) -> PyResult<(String, String)> {
+        explained(py, &self.book, &self.inputs, &self.options, name, depth)
+    }
 }
 
 /// Holds facts and a ledger against the rules of a law on a day; without a ledger the facts alone.
@@ -59,9 +68,11 @@ pub(super) fn comply(py: Python<'_>, ledger: Option<&PyLedger>, on: String, aske
         if book.duties.is_empty() {
             return Err(PyValueError::new_err(format!("the law of {} has no rules beside taxes", book.title)));
         }
+        let options = Options { on: Some(day), year: book.calendar().year_of(day), ..options };
         let found = engine::comply(&book, &inputs, &options, day);
         let document = page(&book, &found);
         let text = terminal::render(&document, terminal::WIDTH, false);
-        Ok(PyCompliance { json: json(&found), text, html: html::part(&document) })
+        let (json, html) = (json(&found), html::part(&document));
+        Ok(PyCompliance { book, inputs, options, json, text, html })
     })
 }

@@ -153,17 +153,28 @@ impl PyAssessment {
 
     /// The working of a figure: text and JSON.
     fn explain(&self, py: Python<'_>, figure: &str, depth: &str) -> PyResult<(String, String)> {
-        py.detach(|| {
-            let step = engine::explain(&self.book, &self.inputs, &self.options, figure)
-                .map_err(|problems| refuse(&problems, &self.inputs.sources))?;
-            let depth = match depth {
-                "summary" => Depth::Summary,
-                "full" => Depth::Full,
-                _ => Depth::Working,
-            };
-            Ok((tell(&step, depth, depth == Depth::Full), json(&step)))
-        })
+        explained(py, &self.book, &self.inputs, &self.options, figure, depth)
     }
+}
+
+/// The working of a figure or rule: text and JSON.
+fn explained(
+    py: Python<'_>,
+    book: &RuleBook,
+    inputs: &Inputs,
+    options: &Options,
+    name: &str,
+    depth: &str,
+) -> PyResult<(String, String)> {
+    py.detach(|| {
+        let step = engine::explain(book, inputs, options, name).map_err(|problems| refuse(&problems, &inputs.sources))?;
+        let depth = match depth {
+            "summary" => Depth::Summary,
+            "full" => Depth::Full,
+            _ => Depth::Working,
+        };
+        Ok((tell(&step, depth, depth == Depth::Full), json(&step)))
+    })
 }
 
 /// A folder of laws that is not there would be passed over in silence.

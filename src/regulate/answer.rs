@@ -3,7 +3,9 @@
 use crate::assess::refusal::Refused;
 use crate::assess::run::Run;
 use crate::assess::world::Ctx;
-use crate::rules::book::Duty;
+use crate::rules::book::{Duty, Verb};
+
+use super::Outcome;
 
 /// What a rule comes to at one place.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -13,12 +15,29 @@ pub enum Answer {
     Met,
     /// A requirement is not met, what is forbidden was done, or there is something to report.
     Found,
-    /// What is missing to tell.
-    Missing(Vec<String>),
+    /// What is missing to tell, and what would mend it.
+    Missing {
+        what: Vec<String>,
+        remedies: Vec<String>,
+    },
+}
+
+impl Answer {
+    /// What a finding calls it; `None` where the rule does not apply.
+    pub fn outcome(&self, verb: Verb) -> Option<Outcome> {
+        match (self, verb) {
+            (Answer::Found, Verb::MustReport) => Some(Outcome::ToReport),
+            (Answer::Found, _) => Some(Outcome::Failed),
+            (Answer::Missing { .. }, _) => Some(Outcome::NotChecked),
+            (Answer::Met, _) => Some(Outcome::Met),
+            (Answer::Beside, _) => None,
+        }
+    }
 }
 
 pub fn answer(run: &Run<'_>, duty: &Duty, ctx: Ctx) -> Answer {
-    let missing = |refused: &Refused| Answer::Missing(run.env.log.messages(refused));
+    let missing =
+        |refused: &Refused| Answer::Missing { what: run.env.log.messages(refused), remedies: run.env.log.remedies(refused) };
     for condition in duty.subject.iter().chain(&duty.when) {
         match run.world.yes(&condition.code, ctx) {
             Ok(true) => {}

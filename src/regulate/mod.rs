@@ -1,11 +1,19 @@
 //! What the law asks for beside taxes, held against the facts and the ledger: what is required, forbidden, to be reported.
 
 mod answer;
+mod cites;
 mod finding;
+mod places;
+mod reads;
 mod show;
 pub mod under;
 
+pub use answer::{Answer, answer};
+pub use cites::cites;
 pub use finding::{Finding, Outcome};
+pub use places::{label, places};
+pub use reads::reads_parts;
+pub use show::filled;
 
 use chrono::NaiveDate;
 
@@ -13,11 +21,9 @@ use crate::assess::run::Run;
 use crate::assess::world::{Ctx, Item};
 use crate::calendar::Period;
 use crate::facts::Given;
-use crate::formula::code::{Code, Op, Range, Ref};
-use crate::formula::names::Per;
-use crate::rules::book::{Duty, EachWhat};
+use crate::formula::code::{Code, Op, Ref};
+use crate::rules::book::Duty;
 
-use answer::Answer;
 use finding::{Hit, Hits};
 
 /// For when it is asked.
@@ -38,12 +44,13 @@ pub struct Question<'a> {
     pub taxpayer: Option<&'a str>,
 }
 
-/// Every finding of a run, and the rules that are met; in the order of the file. What is missing is told by the finding.
+/// Every finding of a run, and the rules that are met; in the order of the file. What is missing is told by the
+/// finding: the log is asked to stand aside.
 pub fn findings(run: &Run<'_>, question: Question<'_>) -> Vec<Finding> {
     let book = run.env.book;
     let asked = book.duties.iter().filter(|d| d.each.customer == question.customer.is_some());
     let duties = asked.filter(|d| !book.not_in_force(&d.cite));
-    run.env.log.aside(|| duties.flat_map(|duty| of_duty(run, duty, question)).collect())
+    duties.flat_map(|duty| of_duty(run, duty, question)).collect()
 }
 
 /// The findings of one rule; one that says it is met, where it applies and nothing was found.
@@ -56,27 +63,34 @@ pub fn of_duty(run: &Run<'_>, duty: &Duty, question: Question<'_>) -> Vec<Findin
         return Vec::new();
     }
     let mut hits = Hits::default();
+    // Of what is met only the last is told.
+    let mut met = None;
     for ctx in places {
         let day = run.world.day_of(ctx.item).unwrap_or(ctx.period.begin);
         if !duty.in_force.holds(day) {
             continue;
         }
-        let answer = answer::answer(run, duty, ctx);
+        let answer = answer(run, duty, ctx);
         if answer == Answer::Beside {
             continue;
         }
-        let due = due(run, duty, ctx);
         // What an earlier period called for is told as long as it can still be done.
+        let over = matches!(question.when, When::On(on) if ctx.item == Item::None && ctx.period.end < on);
+        if answer == Answer::Met {
+            met = if over { met } else { Some(ctx) };
+            continue;
+        }
+        let due = due(run, duty, ctx);
         if let When::On(on) = question.when
-            && ctx.item == Item::None
-            && ctx.period.end < on
+            && over
             && (answer != Answer::Found || due.is_none_or(|due| due < on))
         {
             continue;
         }
-        hits.add(Hit::new(run, duty, ctx, answer, due), duty);
+        hits.add(Hit::new(run, duty, ctx, answer, due, question), duty);
     }
-    hits.findings(run.env.book, duty, question)
+    let met = met.filter(|_| hits.is_empty()).map(|ctx| Hit::new(run, duty, ctx, Answer::Met, due(run, duty, ctx), question));
+    hits.findings(run.env.book, duty, met, question)
 }
 
 /// Whether a rule's subject is the same on every day.
@@ -95,52 +109,8 @@ fn subject_is_fixed(run: &Run<'_>, duty: &Duty) -> bool {
     fixed
 }
 
-/// Where a rule is held against the facts and the ledger, in order of time.
-fn places(run: &Run<'_>, duty: &Duty, when: When) -> Vec<Ctx> {
-    let env = run.env;
-    let calendar = env.calendar;
-    let (from, to) = match when {
-        When::Year(year) => (year.begin, year.end),
-        When::On(day) => (calendar.year(calendar.year_of(day)).map_or(day, |y| y.begin), day),
-    };
-    let span = Period { per: Per::Year, begin: from, end: to };
-    let rows = |over: Range| {
-        // These ranges have no reason to refuse.
-        run.world.range_within(over, span, Ctx { period: Period::day(from), item: Item::None }).unwrap_or_default()
-    };
-    let of_day = |day: NaiveDate, item: Item| Ctx { period: Period::of_day(day), item };
-    match &duty.each.what {
-        EachWhat::Transaction => rows(Range::Transactions),
-        EachWhat::Disposal => rows(Range::Disposals),
-        EachWhat::Record(key) => {
-            let Some(Ref::Fact(fact)) = key.target else { return Vec::new() };
-            let count = if let Given::List(records) = env.given(fact) { records.len() } else { 0 };
-            (0..count).map(|i| of_day(to, Item::Record(i))).collect()
-        }
-        EachWhat::Period(Per::Day) => match when {
-            When::On(day) => vec![of_day(day, Item::None)],
-            When::Year(_) => from.iter_days().take_while(|d| *d <= to).map(|day| of_day(day, Item::None)).collect(),
-        },
-        EachWhat::Period(per) => periods(run, *per, when).into_iter().map(|period| Ctx { period, item: Item::None }).collect(),
-    }
-}
-
-/// The periods asked about: those of the year; on a day the one it is in, and the one before.
-fn periods(run: &Run<'_>, per: Per, when: When) -> Vec<Period> {
-    let calendar = run.env.calendar;
-    match when {
-        When::Year(year) => calendar.parts(year, per),
-        When::On(day) => {
-            let number = calendar.year_of(day);
-            let years = [number - 1, number].into_iter().filter_map(|n| calendar.year(n));
-            let all: Vec<Period> = years.flat_map(|year| calendar.parts(year, per)).filter(|p| p.begin <= day).collect();
-            let skip = all.len().saturating_sub(2);
-            all.into_iter().skip(skip).collect()
-        }
-    }
-}
-
-fn due(run: &Run<'_>, duty: &Duty, ctx: Ctx) -> Option<NaiveDate> {
+/// Until when what a rule calls for is done.
+pub fn due(run: &Run<'_>, duty: &Duty, ctx: Ctx) -> Option<NaiveDate> {
     let period = match run.world.day_of(ctx.item) {
         Some(day) => Period::of_day(day),
         None => ctx.period,

@@ -4,8 +4,9 @@ use crate::assess::run::Run;
 use crate::assess::world::Ctx;
 use crate::engine::value_text;
 use crate::formula::Formula;
-use crate::formula::code::{Code, Op};
+use crate::formula::code::{Code, Op, Ref, RowField};
 use crate::law::words::{self, flat};
+use crate::ledger::Symbol;
 use crate::rules::book::{Duty, Piece, Template};
 
 /// A text with its values filled in. What cannot be told is a dash.
@@ -24,10 +25,14 @@ pub fn filled(run: &Run<'_>, text: &Template, ctx: Ctx) -> String {
 pub fn figures(run: &Run<'_>, duty: &Duty, ctx: Ctx) -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = Vec::new();
     let mut add = |name: String, code: &Code| {
-        if !found.iter().any(|(known, _)| *known == name)
-            && let Ok(value) = run.world.eval(code, ctx)
-        {
-            found.push((name, value_text(run.env.book, value)));
+        let Ok(value) = run.world.eval(code, ctx) else { return };
+        let value = written(run, code, ctx).unwrap_or_else(|| value_text(run.env.book, value));
+        // `count of licences`: its condition stands in the rule, unless two differ in it.
+        let short = if matches!(code.op, Op::Aggregate { .. }) { without_condition(&name) } else { name.clone() };
+        let taken = |name: &String| found.iter().any(|(known, _)| known == name);
+        let name = if taken(&short) { name } else { short };
+        if !taken(&name) {
+            found.push((name, value));
         }
     };
     for formula in &duty.figures {
@@ -47,4 +52,21 @@ fn read(formula: &Formula, code: &Code, add: &mut impl FnMut(String, &Code)) {
         }
         _ => code.children().into_iter().for_each(|child| read(formula, child, add)),
     }
+}
+
+/// `(count of licences where kind is exchange)` as `count of licences`.
+fn without_condition(text: &str) -> String {
+    let text = text.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(text);
+    text.split_once(" where ").map_or(text, |(what, _)| what).to_owned()
+}
+
+/// What stands in a row, where the law need not have a word for it.
+fn written(run: &Run<'_>, code: &Code, ctx: Ctx) -> Option<String> {
+    let row = run.env.ledger.rows.get(run.world.row_of(ctx.item)?)?;
+    let symbol = match &code.op {
+        Op::Ref(Ref::Row(RowField::Country)) => row.country,
+        Op::Ref(Ref::Row(RowField::CounterpartyKind)) => row.counterparty_kind,
+        _ => return None,
+    };
+    Some(if symbol == Symbol::NONE { "not given".to_owned() } else { run.env.ledger.name(symbol).to_owned() })
 }

@@ -3,7 +3,7 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::engine::Compliance;
-use crate::formula::code::Op;
+use crate::formula::code::{Op, Ref};
 use crate::formula::types::Value;
 use crate::law::words::{flat, status, thousands, value as value_of};
 use crate::number::{Decimal, parse, plain};
@@ -12,9 +12,12 @@ use crate::regulate::{Finding, Outcome};
 use crate::rules::RuleBook;
 use crate::rules::book::Status;
 
+use super::json::Assumptions;
+
 /// The findings of a day as a document: what is not met first, what is met last.
 pub fn page(book: &RuleBook, found: &Compliance) -> Page {
     let mut blocks = vec![Block::Para(summary(found).into())];
+    blocks.extend(explained(found));
     let sections: [(&str, &[Outcome]); 4] = [
         ("Not met", &[Outcome::Failed]),
         ("To report", &[Outcome::ToReport]),
@@ -27,9 +30,13 @@ pub fn page(book: &RuleBook, found: &Compliance) -> Page {
             continue;
         }
         blocks.push(Block::Section(format!("{title} ({})", own.len())));
-        for finding in own {
-            blocks.push(Block::Entry { title: finding.title.clone(), name: finding.rule.clone() });
-            blocks.push(Block::Terms(terms(book, finding)));
+        for group in together(&own) {
+            if let [finding] = group.as_slice() {
+                blocks.push(Block::Entry { title: finding.title.clone(), name: finding.rule.clone() });
+                blocks.push(Block::Terms(terms(book, finding)));
+            } else {
+                blocks.extend(lacking(&group));
+            }
         }
     }
     let met: Vec<Text> = found
@@ -42,11 +49,56 @@ pub fn page(book: &RuleBook, found: &Compliance) -> Page {
         blocks.push(Block::Section(format!("Met ({})", met.len())));
         blocks.push(Block::List(met));
     }
-    if !found.quantities.is_empty() {
+    // Where no rule applies the figures of rules are beside the point.
+    let figures = quantities(book, found);
+    if !figures.rows.is_empty() && !found.findings.is_empty() {
         blocks.push(Block::Section("Figures of the day".into()));
-        blocks.push(Block::Table(quantities(book, found)));
+        blocks.push(Block::Table(figures));
+    }
+    if !found.assumptions.is_empty() {
+        blocks.push(Block::Section("Assumed".into()));
+        blocks.push(Block::List(found.assumptions.iter().map(|one| one.message.as_str().into()).collect()));
     }
     Page { title: format!("{}: duties, prohibitions, licences on {}", book.title, found.on), aside: book.code.clone(), blocks }
+}
+
+/// Rules that lack the same are told as one.
+fn together<'a>(findings: &[&'a Finding]) -> Vec<Vec<&'a Finding>> {
+    let mut groups: Vec<Vec<&Finding>> = Vec::new();
+    for finding in findings {
+        let same = |group: &&mut Vec<&Finding>| {
+            let first = group.first();
+            first.is_some_and(|f| f.message == finding.message && f.subject == finding.subject)
+        };
+        match groups.iter_mut().find(same).filter(|_| finding.outcome == Outcome::NotChecked) {
+            Some(group) => group.push(finding),
+            None => groups.push(vec![finding]),
+        }
+    }
+    groups
+}
+
+/// Several rules that lack the same.
+fn lacking(group: &[&Finding]) -> Vec<Block> {
+    let Some(first) = group.first() else { return Vec::new() };
+    let mut terms = vec![Term::text("why", why(first))];
+    terms.extend(first.subject.iter().map(|subject| Term::text("Who", subject.as_str())));
+    terms.extend(first.cure.iter().map(|cure| Term::text("Cure", cure.as_str())));
+    let rules = group.iter().map(|f| Text::new().plain(format!("{} ", f.title)).code(f.rule.as_str())).collect();
+    terms.push(Term::new("Rules", vec![Block::List(rules)]));
+    vec![Block::Entry { title: format!("{} rules", group.len()), name: String::new() }, Block::Terms(terms)]
+}
+
+fn why(finding: &Finding) -> &str {
+    finding.message.strip_prefix("not checked: ").unwrap_or(&finding.message)
+}
+
+/// What tells how the first finding came about.
+fn explained(found: &Compliance) -> Option<Block> {
+    let name = found.findings.first()?.explained_by();
+    let on = if name.ends_with(&format!("@{}", found.on)) { String::new() } else { format!(" --on {}", found.on) };
+    let command = format!("fisc explain .. --in {}{on} {name}", found.jurisdiction);
+    Some(Block::Para(Text::from("How a finding came about: ").code(command)))
 }
 
 fn summary(found: &Compliance) -> String {
@@ -58,8 +110,12 @@ fn summary(found: &Compliance) -> String {
         (count(Outcome::Met), "met"),
     ];
     let said: Vec<String> = told.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    if said.is_empty() && !found.errors.is_empty() {
+        return "Nothing could be checked: see the errors.".to_owned();
+    }
     if said.is_empty() {
-        return "No rule of this law applies to what was stated.".to_owned();
+        let assumed = if found.assumptions.is_empty() { "" } else { " and assumed" };
+        return format!("No rule of this law applies to what was stated{assumed}.");
     }
     format!("Of the rules that apply: {}.", said.join(", "))
 }
@@ -67,7 +123,7 @@ fn summary(found: &Compliance) -> String {
 fn terms(book: &RuleBook, finding: &Finding) -> Vec<Term> {
     // How grave it would be says nothing of what is not known.
     let label = if finding.outcome == Outcome::NotChecked { "why" } else { finding.severity.word() };
-    let mut terms = vec![Term::text(label, finding.message.as_str())];
+    let mut terms = vec![Term::text(label, why(finding))];
     if let Some(subject) = &finding.subject {
         terms.push(Term::text("Who", subject.as_str()));
     }
@@ -98,8 +154,15 @@ fn terms(book: &RuleBook, finding: &Finding) -> Vec<Term> {
         };
         terms.push(Term::text("Rule", rule));
     }
+    // Articles of one act stand behind its title.
+    let mut last = None;
     for key in &finding.cite {
-        terms.push(Term::text("Law", source(book, key)));
+        let act = book.act_of(key);
+        match terms.last_mut().filter(|_| last == Some(act)).and_then(|term| term.said.first_mut()) {
+            Some(Block::Para(text)) => *text = std::mem::take(text).plain("; ").and(source(book, key, false)),
+            _ => terms.push(Term::text("Law", source(book, key, true))),
+        }
+        last = Some(act);
     }
     terms
 }
@@ -112,11 +175,15 @@ fn rows(ids: &[String]) -> String {
 }
 
 /// The source with its state: confirmed, cancelled on a day, replaced by another.
-fn source(book: &RuleBook, key: &str) -> Text {
+fn source(book: &RuleBook, key: &str, with_title: bool) -> Text {
     let entry = book.sources.get(key);
     let act = book.sources.get(book.act_of(key));
     let title = act.and_then(|a| a.title.as_deref()).unwrap_or(key);
-    let article = entry.and_then(|e| e.article.as_ref()).map(|a| format!(", {a}")).unwrap_or_default();
+    let named = match entry.and_then(|e| e.article.as_ref()) {
+        Some(article) if with_title => format!("{title}, {article} "),
+        Some(article) => format!("{article} "),
+        None => format!("{title} "),
+    };
     let mut state = status(book.status(key).word());
     let void = entry.and_then(|e| e.void_from).or(act.and_then(|a| a.void_from));
     if let Some(day) = void {
@@ -128,7 +195,7 @@ fn source(book: &RuleBook, key: &str) -> Text {
     if let Some(until) = entry.and_then(|e| e.in_force.until).or(act.and_then(|a| a.in_force.until)) {
         state = format!("{state}, in force until {until}");
     }
-    let text = Text::new().plain(format!("{title}{article} "));
+    let text = Text::new().plain(named);
     if book.status(key) == Status::Confirmed && void.is_none() {
         text.quiet(format!("({state})"))
     } else {
@@ -144,7 +211,22 @@ fn quantities(book: &RuleBook, found: &Compliance) -> Table {
         vec![Text::new().code(name.as_str()), value.map_or("something is missing".to_owned(), shown).into(), title.into()]
     };
     let head = ["Figure", "Value", "What it is"].map(str::to_owned).to_vec();
-    Table { head, rows: found.quantities.iter().map(row).collect(), right: vec![1] }
+    Table {
+        head,
+        rows: found.quantities.iter().filter(|(name, value)| tells(book, found, name, *value)).map(row).collect(),
+        right: vec![1],
+    }
+}
+
+/// Whether a figure of the day is of interest: not one that is zero or missing and that no rule told of reads.
+fn tells(book: &RuleBook, found: &Compliance, name: &str, value: Option<Decimal>) -> bool {
+    if value.is_some_and(|v| !v.is_zero()) {
+        return true;
+    }
+    let Some(index) = book.quantities.iter().position(|q| q.name == name) else { return false };
+    let told = book.duties.iter().filter(|d| found.findings.iter().any(|f| f.rule == d.name));
+    let read = told.flat_map(|d| d.formulas()).any(|f| f.code.refs().contains(&Ref::Quantity(index)));
+    read || book.quantities.get(index).is_some_and(|q| q.under.is_some())
 }
 
 // ---- JSON ----
@@ -175,6 +257,7 @@ impl Serialize for Finding {
         map.serialize_entry("transactions", &self.transactions)?;
         map.serialize_entry("cite", &self.cite)?;
         map.serialize_entry("status", self.status.word())?;
+        map.serialize_entry("explain", &self.explained_by())?;
         if let Some(under) = &self.under {
             map.serialize_entry("under", under)?;
         }
@@ -201,6 +284,7 @@ impl Serialize for Compliance {
         map.serialize_entry("quantities", &Amounts(self))?;
         map.serialize_entry("findings", &findings)?;
         map.serialize_entry("met", &met)?;
+        map.serialize_entry("assumptions", &Assumptions(&self.assumptions))?;
         map.serialize_entry("errors", &self.errors)?;
         map.serialize_entry("warnings", &self.warnings)?;
         map.end()

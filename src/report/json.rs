@@ -6,8 +6,8 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use crate::assess::Assessment;
 use crate::assess::assessment::{
-    AdvanceLine, DisposalPart, ExpenseLine, Extreme, Holding, IncomeLine, OptionReport, Provenance, QuantityValue, Span, TaxLine,
-    Under,
+    AdvanceLine, Assumption, DisposalPart, ExpenseLine, Extreme, Holding, IncomeLine, OptionReport, Provenance, QuantityValue,
+    Span, TaxLine, Under,
 };
 use crate::diagnostic::Diagnostic;
 use crate::number::{Decimal, plain};
@@ -70,7 +70,7 @@ impl Assessment {
         if let Some(range) = &self.range {
             map.serialize_entry("range", range)?;
         }
-        map.serialize_entry("assumptions", &Assumptions(self))?;
+        map.serialize_entry("assumptions", &Assumptions(&self.assumptions))?;
         map.serialize_entry("errors", &self.errors)?;
         map.serialize_entry("warnings", &self.warnings)?;
         map.serialize_entry("provenance", &self.provenance)
@@ -279,12 +279,13 @@ impl Serialize for Under {
     }
 }
 
-struct Assumptions<'a>(&'a Assessment);
+/// Assumptions, as every face writes them.
+pub(super) struct Assumptions<'a>(pub &'a [Assumption]);
 
 impl Serialize for Assumptions<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(Some(self.0.assumptions.len()))?;
-        for one in &self.0.assumptions {
+        let mut list = serializer.serialize_seq(Some(self.0.len()))?;
+        for one in self.0 {
             list.serialize_element(&Pairs(&[
                 ("kind", Some(one.kind.to_owned())),
                 ("name", Some(one.name.clone())),

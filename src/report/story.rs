@@ -1,5 +1,7 @@
 //! The working of a figure as an indented tree.
 
+use std::collections::HashSet;
+
 use crate::explain::Step;
 
 /// How much of a story is told.
@@ -20,19 +22,38 @@ pub fn tell(step: &Step, depth: Depth, why_not: bool) -> String {
         Depth::Summary => 1,
         Depth::Working | Depth::Full => usize::MAX,
     };
-    write(step, "", "", level, depth, why_not, &mut out);
+    // The working of a rule comes by the same figures more than once.
+    let mut told = (step.unit == "finding").then(HashSet::new);
+    write(step, "", "", level, (depth, why_not), &mut told, &mut out);
     out
 }
 
-fn write(step: &Step, lead: &str, below: &str, level: usize, depth: Depth, why_not: bool, out: &mut String) {
+/// What was told with its parts, where it is told once only.
+type Seen<'a> = Option<HashSet<(&'a str, Option<&'a str>)>>;
+
+fn write<'a>(
+    step: &'a Step,
+    lead: &str,
+    below: &str,
+    level: usize,
+    (depth, why_not): (Depth, bool),
+    told: &mut Seen<'a>,
+    out: &mut String,
+) {
     let value = match (&step.value, step.unit.as_str()) {
         (Some(value), "" | "fact" | "label" | "reading" | "choice" | "yes or no" | "date" | "word" | "number") => value.clone(),
+        (Some(value), "finding") => value.replace('_', " "),
         (Some(value), "rate") => percent(value),
         (Some(value), unit) => format!("{value} {unit}"),
         (None, _) => "refused".to_owned(),
     };
     let place = step.place.as_ref().map(|p| format!("   [{p}]")).unwrap_or_default();
-    out.push_str(&format!("{lead}{} = {value}{place}\n", step.name));
+    let again = !step.parts.is_empty() && told.as_mut().is_some_and(|told| !told.insert((&step.name, step.value.as_deref())));
+    let above = if again { "   (as above)" } else { "" };
+    out.push_str(&format!("{lead}{} = {value}{place}{above}\n", step.name));
+    if again {
+        return;
+    }
     let bar = if step.parts.is_empty() || level == 0 { "   " } else { "|  " };
     let mut line = |text: String| out.push_str(&format!("{below}{bar}{text}\n"));
     if let Some(formula) = &step.formula {
@@ -53,7 +74,7 @@ fn write(step: &Step, lead: &str, below: &str, level: usize, depth: Depth, why_n
     let last = step.parts.len().saturating_sub(1);
     for (index, part) in step.parts.iter().enumerate() {
         let (lead, next) = if index == last { ("`- ", "   ") } else { ("|- ", "|  ") };
-        write(part, &format!("{below}{lead}"), &format!("{below}{next}"), level - 1, depth, why_not, out);
+        write(part, &format!("{below}{lead}"), &format!("{below}{next}"), level - 1, (depth, why_not), told, out);
     }
 }
 

@@ -29,6 +29,31 @@ def test_capital_of_a_day() -> None:
     assert "Not met (1)" in str(found) and "<" in found._repr_html_()
 
 
+def test_a_finding_is_explained_like_a_figure() -> None:
+    found = fisc.comply(None, "kg", on=dt.date(2025, 7, 1), facts=PROVIDER)
+    failed = next(f for f in found.findings if f["outcome"] == "failed")
+    assert failed["explain"] == "authorised_capital_of_a_provider@2025-07-01"
+    working = found.explain(failed["explain"])
+    assert working.value == "failed"
+    tree = working.to_dict()
+    assert tree["with"] == "requires 35000000 >= 40000000" and tree["unit"] == "finding"
+    assert {part["name"] for part in tree["parts"]} >= {"binds", "authorised_capital", "capital_required@2025-07-01"}
+    # The day is that of the question where none is named.
+    assert found.explain("capital_required").value == "40000000"
+    assert "(as above)" in str(found.explain("authorised_capital_of_a_provider"))
+    with pytest.raises(fisc.FiscError, match="did you mean `capital_required`"):
+        found.explain("capital_requird")
+    with pytest.raises(fisc.FiscError, match="not a depth"):
+        found.explain("capital_required", depth="deep")
+
+
+def test_what_findings_rest_on() -> None:
+    found = fisc.comply(None, "kg", on="2025-07-01")
+    assert {"default"} <= {a["kind"] for a in found.assumptions}
+    role = next(a for a in found.assumptions if a["name"] == "role")
+    assert "was not given: holder" in role["message"]
+
+
 def test_a_ledger_is_held_against_rules() -> None:
     ledger = fisc.Ledger.from_rows(
         [
