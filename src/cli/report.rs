@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic, Source, SourceMap, any_error};
 use crate::facts::FactsInput;
 use crate::import;
 use crate::reporting::Format;
-use crate::reporting::front::{self, Asked, Kind, Refused};
+use crate::reporting::front::{self, Files, How, Kind, Refused};
 use crate::reporting::input::Input;
 
 use super::args::Market;
@@ -88,41 +88,43 @@ fn report(args: &ReportArgs) -> Result<End, End> {
         show(problems, map, args.quiet);
         End::Errors
     };
-    let kind = Kind::named(&args.report).map_err(|refused| match refused {
+    let refused = |refused| match refused {
         Refused::Usage(message) => usage(&message),
         Refused::Faults(problems) => told(&problems, &SourceMap::default()),
-    })?;
-    if let (Some(_), Some(Refused::Usage(message))) = (&args.facts, kind.refuses_facts()) {
-        return Err(usage(&message));
-    }
-    let facts = args.facts.as_ref().map(|path| files::read(path)).transpose();
-    let facts =
-        facts.map_err(|problem| told(&[problem], &SourceMap::default()))?.map_or_else(FactsInput::default, FactsInput::file);
-    let provider = files::read(&args.provider).map_err(|problem| told(&[problem], &SourceMap::default()))?;
+    };
+    let kind = Kind::named(&args.report).map_err(refused)?;
+    let how = How {
+        kind: &kind,
+        year: args.year,
+        format: if args.format == ReportFormat::Csv { Format::Csv } else { Format::Xml },
+        timestamp: args.timestamp.as_deref(),
+        corrects: !args.corrects.is_empty(),
+        additions: args.additions,
+        facts: args.facts.is_some(),
+    };
+    how.check().map_err(refused)?;
+    let unread = |problem| told(&[problem], &SourceMap::default());
+    let facts = args.facts.as_ref().map(|path| files::read(path)).transpose().map_err(unread)?;
+    let provider = files::read(&args.provider).map_err(unread)?;
     let (ledgers, mut problems) = ledgers(&args.ledgers);
     let market = files::opened(&[], &args.market, FactsInput::default());
     let market = market.map_err(|unread| told(&unread, &SourceMap::default()))?;
     problems.extend(market.problems.iter().cloned());
-    let asked = Asked {
-        kind: &kind,
+    let files = Files {
         provider: &provider,
         ledgers: &ledgers,
         users: &Input::file(args.users.clone()),
         market: &market,
-        facts: &facts,
-        year: args.year,
-        timestamp: args.timestamp.as_deref(),
+        facts: &facts.map_or_else(FactsInput::default, FactsInput::file),
         earlier: &args.corrects.iter().cloned().map(Input::file).collect::<Vec<_>>(),
-        additions: args.additions,
-        format: if args.format == ReportFormat::Csv { Format::Csv } else { Format::Xml },
     };
-    let found = front::report(&asked);
+    let found = front::report(&how, &files);
     problems.extend(match &found {
         Ok(report) => report.warnings.clone(),
         Err(Refused::Faults(more)) => more.clone(),
         Err(Refused::Usage(message)) => return Err(usage(message)),
     });
-    show(&problems, &front::texts(&asked, &problems), args.quiet);
+    show(&problems, &front::texts(&how, &files, &problems), args.quiet);
     match found {
         Ok(mut report) if !any_error(&problems) => {
             Ok(output_with(args.output.as_deref(), |out: &mut dyn Write| report.write(out)))

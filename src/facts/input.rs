@@ -60,6 +60,11 @@ impl FactsInput {
         FactsInput { root: Some((Source::new(name, ""), node)), ..FactsInput::default() }
     }
 
+    /// Facts that are a part of a file.
+    pub fn part_of(source: &Source, node: Node) -> FactsInput {
+        FactsInput { root: Some((source.clone(), node)), ..FactsInput::default() }
+    }
+
     /// The same, with the lines of many taxpayers that another input has.
     pub fn and_table(mut self, other: &FactsInput) -> FactsInput {
         self.table.clone_from(&other.table);

@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use crate::diagnostic::{Source, any_error};
 use crate::engine::Inputs;
 use crate::facts::FactsInput;
-use crate::reporting::front::{self, Asked, Kind, Refused};
+use crate::reporting::front::{self, Files, How, Kind, Refused};
 use crate::reporting::input::Input;
 use crate::reporting::{Format, Report};
 
@@ -100,23 +100,28 @@ pub(super) fn report(py: Python<'_>, asked: Reported) -> PyResult<PyReport> {
         problems.extend(of_rates);
         let mut market = Inputs::read(&[], &prices, &rates, FactsInput::default());
         problems.append(&mut market.problems);
-        let asked = Asked {
+        let how = How {
             kind: &kind,
+            year: asked.year,
+            format: if asked.format == "csv" { Format::Csv } else { Format::Xml },
+            timestamp: asked.timestamp.as_deref(),
+            corrects: !asked.corrects.is_empty(),
+            additions: asked.additions,
+            facts: facts.source().is_some(),
+        };
+        let files = Files {
             provider: &provider,
             ledgers: &inputs(&asked.ledger, "ledger"),
             users: &one(&asked.users, "users")?,
             market: &market,
             facts: &facts,
-            year: asked.year,
-            timestamp: asked.timestamp.as_deref(),
             earlier: &asked.corrects.iter().cloned().map(Input::file).collect::<Vec<_>>(),
-            additions: asked.additions,
-            format: if asked.format == "csv" { Format::Csv } else { Format::Xml },
         };
-        let report = front::report(&asked).map_err(|refused| raised(refused, |problems| front::texts(&asked, problems)))?;
+        let report = front::report(&how, &files);
+        let report = report.map_err(|refused| raised(refused, |problems| front::texts(&how, &files, problems)))?;
         problems.extend(report.warnings.iter().cloned());
         if any_error(&problems) {
-            return Err(refuse(&problems, &front::texts(&asked, &problems)));
+            return Err(refuse(&problems, &front::texts(&how, &files, &problems)));
         }
         Ok(PyReport { warnings: json(&problems), report: Mutex::new(report) })
     })

@@ -10,21 +10,29 @@ use super::form::{self, Form};
 use super::input::Input;
 use super::{Format, LINES_HELD, Report, Request, is_year, lines, provider};
 
-/// What is asked for, and the files.
-pub struct Asked<'a> {
+/// What is asked for, the files aside.
+pub struct How<'a> {
     pub kind: &'a Kind,
+    pub year: i32,
+    pub format: Format,
+    pub timestamp: Option<&'a str>,
+    /// Whether there are earlier files, and whether what is new since then is asked for in place of corrections.
+    pub corrects: bool,
+    pub additions: bool,
+    /// Whether there are facts of single customers.
+    pub facts: bool,
+}
+
+/// The files.
+pub struct Files<'a> {
     pub provider: &'a Source,
     pub ledgers: &'a [Input],
     pub users: &'a Input,
     /// Prices and rates; its ledger is not looked at.
     pub market: &'a Inputs,
-    /// Facts of single customers, for reports of single sales: a table with a line for each.
+    /// A table with a line for each customer, for reports of single sales.
     pub facts: &'a FactsInput,
-    pub year: i32,
-    pub timestamp: Option<&'a str>,
     pub earlier: &'a [Input],
-    pub additions: bool,
-    pub format: Format,
 }
 
 /// Why there is no report.
@@ -51,15 +59,6 @@ pub struct Kind {
 }
 
 impl Kind {
-    /// Why there can be no facts about customers, where the report asks for none.
-    pub fn refuses_facts(&self) -> Option<Refused> {
-        (!lines::is_of_lines(&self.source)).then(|| self.no_facts())
-    }
-
-    fn no_facts(&self) -> Refused {
-        Refused::Usage(format!("the report `{}` asks for no facts", self.name))
-    }
-
     /// A report that comes with fisc, by its name, or one of the user's own, by its file.
     pub fn named(text: &str) -> Result<Kind, Refused> {
         if let Some(source) = form::shipped(text) {
@@ -78,73 +77,81 @@ impl Kind {
     }
 }
 
+impl How<'_> {
+    /// Whether it can be asked so, before any file is looked at.
+    pub fn check(&self) -> Result<(), Refused> {
+        let name = &self.kind.name;
+        let wrong = |message: String| Err(Refused::Usage(message));
+        if !is_year(self.year) {
+            return wrong(format!("{} is no year that can be reported", self.year));
+        }
+        if self.additions && !self.corrects {
+            return wrong("`--additions` goes with the messages sent before: `--corrects`".into());
+        }
+        if !lines::is_of_lines(&self.kind.source) {
+            self.timestamp.map_or(Ok(()), |text| timestamp(text).map(drop))?;
+            if self.facts {
+                return wrong(format!("the report `{name}` asks for no facts"));
+            }
+            if self.corrects && self.format == Format::Csv {
+                return wrong("corrections are records of the message: they cannot be written as CSV".into());
+            }
+        } else if self.corrects {
+            let why = "a correction names the record by the number that the authority gave it, which fisc does not know";
+            let help = "write the whole report again, and let the transmitter file what differs";
+            return wrong(format!("`--corrects` is not possible for `{name}`: {why}; {help}"));
+        } else if self.timestamp.is_some() {
+            return wrong(format!("the records of `{name}` have no time of their own: leave out `--timestamp`"));
+        }
+        Ok(())
+    }
+}
+
 /// The report, with everything that is missing if there is none.
-pub fn report(asked: &Asked<'_>) -> Result<Report, Refused> {
-    if !is_year(asked.year) {
-        return Err(Refused::Usage(format!("{} is no year that can be reported", asked.year)));
+pub fn report(how: &How<'_>, files: &Files<'_>) -> Result<Report, Refused> {
+    how.check()?;
+    if lines::is_of_lines(&how.kind.source) {
+        return of_lines(how, files);
     }
-    if lines::is_of_lines(&asked.kind.source) {
-        return of_lines(asked);
-    }
-    if asked.facts.source().is_some() {
-        return Err(asked.kind.no_facts());
-    }
-    if asked.format == Format::Csv && !asked.earlier.is_empty() {
-        return Err(Refused::Usage("corrections are records of the message: they cannot be written as CSV".into()));
-    }
-    if asked.additions && asked.earlier.is_empty() {
-        return Err(Refused::Usage("additions go with the messages that were sent before".into()));
-    }
-    let timestamp = asked.timestamp.map(timestamp).transpose()?;
-    let form = form::read(&asked.kind.source)?;
-    in_time(asked, &form)?;
-    let provider = provider::read(asked.provider, &form)?;
+    let form = form::read(&how.kind.source)?;
+    in_time(how, &form)?;
+    let provider = provider::read(files.provider, &form)?;
     let request = Request {
         form: &form,
         provider: &provider,
-        ledgers: asked.ledgers,
-        users: asked.users,
-        prices: &asked.market.prices,
-        rates: &asked.market.rates,
-        year: asked.year,
-        timestamp,
-        earlier: asked.earlier,
-        additions: asked.additions,
-        format: asked.format,
+        ledgers: files.ledgers,
+        users: files.users,
+        prices: &files.market.prices,
+        rates: &files.market.rates,
+        year: how.year,
+        timestamp: how.timestamp.map(timestamp).transpose()?,
+        earlier: files.earlier,
+        additions: how.additions,
+        format: how.format,
         lines_held: LINES_HELD,
     };
     Ok(Report::new(&request)?)
 }
 
 /// A report with a record for each sale.
-fn of_lines(asked: &Asked<'_>) -> Result<Report, Refused> {
-    let name = &asked.kind.name;
-    if !asked.earlier.is_empty() {
-        let why = "a correction names the record by the number that the authority gave it, which fisc does not know";
-        let help = "write the whole report again, and let the transmitter file what differs";
-        return Err(Refused::Usage(format!("`--corrects` is not possible for `{name}`: {why}; {help}")));
-    }
-    if asked.timestamp.is_some() {
-        return Err(Refused::Usage(format!("the records of `{name}` have no time of their own: leave out `--timestamp`")));
-    }
-    if asked.facts.source().is_some() && asked.facts.taxpayers().is_none() {
+fn of_lines(how: &How<'_>, files: &Files<'_>) -> Result<Report, Refused> {
+    if how.facts && files.facts.taxpayers().is_none() {
         let message = "the facts are a CSV with a line for each customer; what holds for all stands in the provider's file";
         return Err(Refused::Usage(message.to_owned()));
     }
-    let form = lines::read(name, &asked.kind.source, asked.kind.beside.as_deref())?;
-    let provider = provider::read(asked.provider, &form.people)?;
-    let own = lines::own(asked.provider, &form, &provider)?;
-    let market = (&asked.market.prices, &asked.market.rates);
-    let job = lines::Job::new(&form, &own, asked.year, market, asked.facts);
-    let files = lines::Files { ledgers: asked.ledgers, users: asked.users, format: asked.format, lines_held: LINES_HELD };
-    Ok(lines::report(&job, &files)?)
+    let form = lines::read(&how.kind.name, &how.kind.source, how.kind.beside.as_deref())?;
+    let provider = provider::read(files.provider, &form.people)?;
+    let own = lines::own(files.provider, &form, &provider)?;
+    let market = (&files.market.prices, &files.market.rates);
+    let job = lines::Job::new(&form, &own, how.year, market, files.facts);
+    let Files { ledgers, users, .. } = *files;
+    Ok(lines::report(&job, &lines::Files { ledgers, users, format: how.format, lines_held: LINES_HELD })?)
 }
 
-fn in_time(asked: &Asked<'_>, form: &Form) -> Result<(), Refused> {
-    match form.first_year.filter(|first| asked.year < *first) {
+fn in_time(how: &How<'_>, form: &Form) -> Result<(), Refused> {
+    match form.first_year.filter(|first| how.year < *first) {
         Some(first) => {
-            let message = format!("{} is not reported: the first year of `{}` is {first}", asked.year, asked.kind.name);
-            Err(Refused::Usage(message))
+            Err(Refused::Usage(format!("{} is not reported: the first year of `{}` is {first}", how.year, how.kind.name)))
         }
         None => Ok(()),
     }
@@ -160,13 +167,13 @@ fn timestamp(text: &str) -> Result<String, Refused> {
 }
 
 /// The texts that messages about a report point into: of long files the lines alone.
-pub fn texts(asked: &Asked<'_>, problems: &[Diagnostic]) -> SourceMap {
+pub fn texts(how: &How<'_>, files: &Files<'_>, problems: &[Diagnostic]) -> SourceMap {
     let mut map = SourceMap::default();
-    map.insert(&asked.kind.source);
-    asked.facts.source().into_iter().for_each(|source| map.insert(source));
-    map.insert(asked.provider);
-    map.extend(&asked.market.sources);
-    for input in asked.ledgers.iter().chain([asked.users]) {
+    map.insert(&how.kind.source);
+    map.insert(files.provider);
+    files.facts.source().into_iter().for_each(|source| map.insert(source));
+    map.extend(&files.market.sources);
+    for input in files.ledgers.iter().chain([files.users]) {
         input.excerpts(problems, &mut map);
     }
     map

@@ -89,8 +89,8 @@ fn provider(reader: &mut Reader, root: &Node, form: &Form) -> Option<Provider> {
     let lei = lei(reader, &mut fields);
     let reportable = fields.take("reportable").map(|n| form::countries(reader, n, &form.countries, &form.groups));
     // What other reports ask of the provider; each reads its own.
-    if let Some(node) = fields.take("reports") {
-        reader.entries(node);
+    for entry in fields.take("reports").map(|n| reader.entries(n)).unwrap_or_default() {
+        reader.entries(&entry.value);
     }
     fields.done(reader);
     Some(Provider {

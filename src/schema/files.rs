@@ -115,6 +115,7 @@ pub const PROVIDER: &[Shape] = &[
             may("warning", Text, "A remark to the authority."),
             may("identification_number", Text, "Given where it is registered, by the country the report goes to."),
             may("lei", Form("^[0-9A-Z]{20}$"), "Its legal entity identifier."),
+            may("reports", Names(&Names(&Any)), "What single reports ask of the provider, by their names."),
             may(
                 "reportable",
                 List(&COUNTRIES),

@@ -73,7 +73,7 @@ impl Own {
     fn fill(&mut self, reader: &mut Reader, fields: &mut Fields<'_>, source: &Source, form: &LineForm) {
         if let Some(node) = fields.take("facts") {
             reader.entries(node);
-            self.facts = FactsInput::tree(&source.name, node.clone());
+            self.facts = FactsInput::part_of(source, node.clone());
         }
         self.choices = fields.take("choices").map(|n| options(reader, n, &form.book, false)).unwrap_or_default();
         self.readings = fields.take("readings").map(|n| options(reader, n, &form.book, true)).unwrap_or_default();
