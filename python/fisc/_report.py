@@ -67,11 +67,13 @@ def report(
     corrects: Path | Sequence[Path] = (),
     additions: bool = False,
 ) -> Report:
-    """The report `name` ("carf", "dac8", "1099-da", or the path of a file of your own) of a calendar year over the customers of a ledger.
+    """A report of a calendar year over the customers of a ledger.
 
-    `ledger` and `users` are paths or lists of dicts; files are read line by line and may be larger than the memory. `provider` is the
-    path of a YAML file or a dict with its keys; `facts`, for reports of single sales, a table with a line for each customer. With `corrects`, the messages sent before, what differs from them is written; with
-    `additions`, the customers who are new. Raises FiscError where anything is missing, with all of it.
+    `name` is "carf", "dac8", "1099-da", or the path of a report's file of your own. `ledger` and `users` are paths or lists of
+    dicts; files are read line by line and may be larger than the memory. `provider` is the path of a YAML file or a dict with
+    its keys; `facts`, for reports of single sales, a table with a line for each customer. With `corrects`, the messages sent
+    before, what differs from them is written; with `additions` as well, the customers who are new. Raises FiscError where
+    anything is missing, with all of it.
     """
     if format not in ("xml", "csv"):
         raise FiscError(f"the format is xml or csv, not {format!r}")

@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("aeoi", reason="the package `aeoi` (pip install aeoi) has the schema's classes")
 
-from test_carf import command, in_order, parse  # noqa: E402
+from test_carf import command, in_order, parse
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "dac8"
 

@@ -6,9 +6,8 @@ import csv
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 import fisc
+import pytest
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "carf"
 FILES: dict[str, Any] = {name: EXAMPLE / f"{name}.csv" for name in ("users", "rates")} | {"provider": EXAMPLE / "provider.yaml"}
