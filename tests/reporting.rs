@@ -219,7 +219,9 @@ fn each_category_has_its_rows() {
     for (row, expected) in [
         ("buy,2,BTC,100,EUR,,,ann,", "BTC,crypto_fiat_in,,100.00,EUR,2,1"),
         ("buy,2,BTC,100,USD,,,ann,", "BTC,crypto_fiat_in,,90.00,EUR,2,1"),
-        ("buy,2,BTC,,,70,EUR,ann,", "BTC,crypto_fiat_in,,70.00,EUR,2,1"),
+        // What for is not known.
+        ("buy,2,BTC,,,70,EUR,ann,", "BTC,crypto_transfer_in,unknown,70.00,EUR,2,1"),
+        ("sell,,,2,BTC,70,EUR,ann,", "BTC,crypto_transfer_out,unknown,70.00,EUR,2,1"),
         // What was paid counts, not what the row says it was worth.
         ("buy,2,BTC,100,EUR,120,EUR,ann,", "BTC,crypto_fiat_in,,100.00,EUR,2,1"),
         ("sell,100,EUR,2,BTC,,,ann,", "BTC,crypto_fiat_out,,100.00,EUR,2,1"),
@@ -257,6 +259,47 @@ fn each_category_has_its_rows() {
         let rows = format!("2026-05-05T10:00:00Z,{row},\n2026-05-05T11:00:00Z,ignore,,,,,,,ann,,\n");
         assert_eq!(Case::new(&rows, &["ann"]).lines().join(";"), expected, "{row}");
     }
+}
+
+/// A fee kept back from what came in is in neither amount, nor in the units that came in; one beside the exchange is in neither anyway.
+#[test]
+fn amounts_are_without_fees() {
+    let head = "timestamp,kind,received_amount,received_asset,sent_amount,sent_asset,fee_amount,fee_asset,value,value_currency,taxpayer\n";
+    for (row, expected) in [
+        ("sell,100,EUR,2,BTC,1.50,EUR,,,ann", "BTC,crypto_fiat_out,,98.50,EUR,2,1"),
+        ("sell,100,EUR,2,BTC,0.01,BTC,,,ann", "BTC,crypto_fiat_out,,100.00,EUR,2,1"),
+        ("buy,2,BTC,100,EUR,1.50,EUR,,,ann", "BTC,crypto_fiat_in,,100.00,EUR,2,1"),
+        ("buy,2,BTC,100,EUR,0.02,BTC,,,ann", "BTC,crypto_fiat_in,,99.00,EUR,1.98,1"),
+        (
+            "swap,2,BTC,30,ETH,0.02,BTC,50,EUR,ann",
+            "BTC,crypto_to_crypto_in,,49.50,EUR,1.98,1;ETH,crypto_to_crypto_out,,49.50,EUR,30,1",
+        ),
+        (
+            "swap,2,BTC,30,ETH,0.3,ETH,50,EUR,ann",
+            "BTC,crypto_to_crypto_in,,50.00,EUR,2,1;ETH,crypto_to_crypto_out,,50.00,EUR,30,1",
+        ),
+        (
+            "withdrawal,,,2,BTC,0.02,BTC,50,EUR,ann",
+            "BTC,crypto_transfer_out,unknown,50.00,EUR,2,1;BTC,transfer_wallet,,50.00,EUR,2,1",
+        ),
+    ] {
+        let mut case = Case::new("", &["ann"]);
+        case.ledger = format!("{head}2026-05-05T10:00:00Z,{row}\n");
+        assert_eq!(case.lines().join(";"), expected, "{row}");
+    }
+}
+
+#[test]
+fn a_provider_says_how_transfers_were_valued() {
+    let rows = format!("{TWO}2026-05-05T10:00:00Z,buy,2,BTC,100,EUR,,,ann,,\n");
+    let mut case = Case::new(&rows, &["ann", "bob"]);
+    assert_eq!(leaves(&case.xml(), "AltValuation"), [""; 0]);
+    let provider = format!("{PROVIDER}valuation: third_party\n");
+    case.provider = &provider;
+    let xml = case.xml();
+    assert_eq!(leaves(&xml, "AltValuation"), ["CARF1002"; 2]);
+    assert!(leaves(&xml, "CryptoTransferIn")[0].contains("</NumberofUnits>\n          <AltValuation>"), "{xml}");
+    assert!(!leaves(&xml, "CryptoFiatIn")[0].contains("AltValuation"));
 }
 
 /// Above 50,000 and not at it; in the currency of the threshold where the row or the price is in it, else at the rate of the day.

@@ -14,7 +14,7 @@ use crate::yaml::{Entry, Fields, Node, Reader};
 
 use layers::Layers;
 pub use scope::{FiledIn, Group, countries};
-use scope::{filed_in, first_year, grounds, readings, record_mark, reportable, source};
+use scope::{filed_in, first_year, grounds, readings, record_mark, reportable, said, source};
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/reports");
 
@@ -37,6 +37,10 @@ pub struct Form {
     pub rules: Vec<Rule>,
     /// Beside the category of a leg: counted once more.
     pub also: Vec<Rule>,
+    /// Whether a fee that was kept back from what came in is taken off the amounts of an exchange, and off the units that came in.
+    pub net_of_fees: bool,
+    /// Ways to value, other than by the provider's own trade.
+    pub valuations: Words,
     pub nexus: Words,
     pub controls: Words,
     pub countries: Vec<String>,
@@ -89,6 +93,8 @@ pub struct Category {
     pub types: Words,
     pub always_typed: bool,
     pub counted: bool,
+    /// Whether it says how its values were found, where not from the provider's own trade.
+    pub says_valuation: bool,
 }
 
 /// What the other leg of a row is.
@@ -168,6 +174,8 @@ fn form(layers: &mut Layers<'_>) -> Option<Form> {
         layers.require(key, read).unwrap_or_default()
     };
     let (own, also) = (rules("rules"), rules("also"));
+    let net_of_fees = layers.take("net_of_fees", |r, n| said(r, n, &sources)).is_some();
+    let valuations = layers.take("valuations", each(pair)).unwrap_or_default();
     let nexus = layers.require("nexus", each(pair)).unwrap_or_default();
     let controls = layers.require("controls", each(pair)).unwrap_or_default();
     let known = layers.require("countries", |reader, node| reader.words(node)).unwrap_or_default();
@@ -189,6 +197,8 @@ fn form(layers: &mut Layers<'_>) -> Option<Form> {
         categories,
         rules: own,
         also,
+        net_of_fees,
+        valuations,
         nexus,
         controls,
         countries: known,
@@ -260,8 +270,9 @@ fn category(reader: &mut Reader, entry: &Entry) -> Option<Category> {
     let types = types.iter().filter_map(|entry| pair(reader, entry)).collect();
     let always_typed = fields.take("always_typed").and_then(|n| reader.yes_no(n)).unwrap_or(false);
     let counted = fields.take("counted").and_then(|n| reader.yes_no(n)).unwrap_or(true);
+    let says_valuation = fields.take("says_valuation").and_then(|n| reader.yes_no(n)).unwrap_or(false);
     fields.done(reader);
-    Some(Category { name: entry.key.clone(), element, type_element, types, always_typed, counted })
+    Some(Category { name: entry.key.clone(), element, type_element, types, always_typed, counted, says_valuation })
 }
 
 const AGAINST: &[(&str, Against)] = &[("money", Against::Money), ("crypto", Against::Crypto), ("nothing", Against::Nothing)];

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::assess::refusal::{Log, Outcome};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ledger::{Ledger, Leg, Transaction};
-use crate::number::{self, Decimal};
+use crate::number::{self, Decimal, NumberError};
 use crate::rules::RuleBook;
 use crate::rules::book::Side;
 use crate::value::{Valuer, Which};
@@ -125,17 +125,39 @@ impl<'a> Gather<'a> {
     fn count(&self, index: usize, row: &Transaction, side: Side, (units, what): (Decimal, What), sums: &mut BTreeMap<What, Sum>) {
         let name = self.form.categories.get(what.0).map_or("", |c| c.name.as_str());
         let Some(value) = self.told(self.values.own.value(index, which(side)), name) else { return };
+        let Some((value, units)) = self.net(index, row, side, (value, units), name) else { return };
         let sum = sums.entry(what).or_default();
         let added = number::add(sum.amount, value).and_then(|amount| Ok((amount.value, number::add_exact(sum.units, units)?)));
         match added {
             Ok((amount, units)) => *sum = Sum { amount, units, transactions: sum.transactions + 1 },
-            Err(error) => {
-                self.log.refuse_always(format!("sum:{}", row.id), || {
-                    let message = format!("with the row `{}` the sum of {name}: {error}", row.id);
-                    Diagnostic::new(Code::A0209, message).at_opt(self.ledger.place(row)).rows([row.id.to_string()])
-                });
-            }
+            Err(error) => self.too_long(row, name, &error),
         }
+    }
+
+    /// Value and units of a leg of an exchange without the fee, where that was kept back from what came in.
+    fn net(
+        &self,
+        index: usize,
+        row: &Transaction,
+        side: Side,
+        (value, units): (Decimal, Decimal),
+        name: &str,
+    ) -> Option<(Decimal, Decimal)> {
+        let both = self.what(row.sent) != Against::Nothing && self.what(row.received) != Against::Nothing;
+        let kept_back = row.fee.filter(|fee| row.received.is_some_and(|received| received.asset == fee.asset));
+        let fee = kept_back.and_then(|fee| fee.amount).filter(|fee| self.form.net_of_fees && both && !fee.is_zero());
+        let Some(fee) = fee else { return Some((value, units)) };
+        let fee_value = self.told(self.values.own.value(index, Which::Fee), name)?;
+        let off = if side == Side::Received { fee } else { Decimal::ZERO };
+        let net = number::sub(value, fee_value).and_then(|value| Ok((value.value, number::sub_exact(units, off)?)));
+        net.map_err(|error| self.too_long(row, name, &error)).ok()
+    }
+
+    fn too_long(&self, row: &Transaction, name: &str, error: &NumberError) {
+        self.log.refuse_always(format!("sum:{}", row.id), || {
+            let message = format!("with the row `{}` the sum of {name}: {error}", row.id);
+            Diagnostic::new(Code::A0209, message).at_opt(self.ledger.place(row)).rows([row.id.to_string()])
+        });
     }
 
     fn unknown(&self, row: &Transaction, side: Side) {

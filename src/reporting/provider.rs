@@ -23,6 +23,8 @@ pub struct Provider {
     pub receiving: String,
     /// The code of the schema.
     pub nexus: Option<String>,
+    /// How values were found, where not from the provider's own trade: the code of the schema.
+    pub valuation: Option<String>,
     pub contact: Option<String>,
     pub warning: Option<String>,
     /// Given to the provider where it is registered: by the country that transmits.
@@ -74,15 +76,8 @@ fn provider(reader: &mut Reader, root: &Node, form: &Form) -> Option<Provider> {
     taken(reader, form, [&transmitting, &receiving]);
     let country = country.map(|(word, _)| word);
     let address = fields.require(reader, "address").and_then(|n| address(reader, n, form, country.as_deref()));
-    let nexus = fields.take("nexus").and_then(|n| {
-        let word = reader.text(n)?;
-        let found = form.nexus.iter().find(|(name, _)| name == word);
-        if found.is_none() {
-            let help = suggestion(word, form.nexus.iter().map(|(name, _)| name.as_str()));
-            reader.problem(Code::R0204, n.spot, format!("`{word}` is not possible here"), help);
-        }
-        found.map(|(_, code)| code.clone())
-    });
+    let nexus = word(reader, &mut fields, "nexus", &form.nexus);
+    let valuation = word(reader, &mut fields, "valuation", &form.valuations);
     let contact = text(reader, &mut fields, "contact", false);
     let warning = text(reader, &mut fields, "warning", false);
     let identification_number = text(reader, &mut fields, "identification_number", false);
@@ -103,6 +98,7 @@ fn provider(reader: &mut Reader, root: &Node, form: &Form) -> Option<Provider> {
         transmitting: transmitting?.0,
         receiving: receiving?.0,
         nexus,
+        valuation,
         contact,
         warning,
         identification_number,
@@ -138,6 +134,18 @@ fn lei(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<String> {
         reader.problem(Code::R0204, node.spot, format!("`{word}` is not a legal entity identifier"), Some(help.into()));
     }
     Some(word)
+}
+
+/// The code of the schema for one of its words.
+fn word(reader: &mut Reader, fields: &mut Fields<'_>, key: &'static str, words: &form::Words) -> Option<String> {
+    let node = fields.take(key)?;
+    let text = reader.text(node)?;
+    let found = words.iter().find(|(name, _)| name == text);
+    if found.is_none() {
+        let help = suggestion(text, words.iter().map(|(name, _)| name.as_str()));
+        reader.problem(Code::R0204, node.spot, format!("`{text}` is not possible here"), help);
+    }
+    found.map(|(_, code)| code.clone())
 }
 
 /// A text that the schema can hold.

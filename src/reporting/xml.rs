@@ -159,14 +159,14 @@ pub fn customer(form: &Form, provider: &Provider, user: &User, sums: &Sums<'_>) 
         xml.open("RelevantTransactions");
         xml.leaf("CryptoAsset", asset);
         for (what, sum) in categories {
-            category(&mut xml, form, &provider.currency, *what, sum);
+            category(&mut xml, form, provider, *what, sum);
         }
         xml.close("RelevantTransactions");
     }
     xml.into_text()
 }
 
-fn category(xml: &mut Xml, form: &Form, currency: &str, (category, kind): What, sum: &Sum) {
+fn category(xml: &mut Xml, form: &Form, provider: &Provider, (category, kind): What, sum: &Sum) {
     let Some(category) = form.categories.get(category) else { return };
     xml.open(&category.element);
     let code = kind.and_then(|k| category.types.get(k)).map(|(_, code)| code);
@@ -176,8 +176,11 @@ fn category(xml: &mut Xml, form: &Form, currency: &str, (category, kind): What, 
     if category.counted {
         xml.leaf("NumberofTransactions", &sum.transactions.to_string());
     }
-    xml.with("Amount", &format!(" currCode=\"{currency}\""), &cents(sum.amount));
+    xml.with("Amount", &format!(" currCode=\"{}\"", provider.currency), &cents(sum.amount));
     xml.leaf("NumberofUnits", &plain(sum.units));
+    if category.says_valuation {
+        xml.any("AltValuation", provider.valuation.as_deref().unwrap_or_default());
+    }
     xml.close(&category.element);
 }
 

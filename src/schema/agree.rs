@@ -23,6 +23,7 @@ const WITHOUT_SCHEMA: &[&str] = &[
     "a report",
     "a rule of a report",
     "a source of a report",
+    "a statement of a report",
     "a threshold",
     "a report of lines",
     "what is said of an asset",

@@ -111,6 +111,11 @@ pub const PROVIDER: &[Shape] = &[
                 WordsOf(nexus),
                 "Why it reports there, in the words of the report's file: `tax_residence`, `authorisation`.",
             ),
+            may(
+                "valuation",
+                WordsOf(valuations),
+                "How transfers were valued, where not by prices of its own trade: `third_party`.",
+            ),
             may("contact", Text, "Whom to ask."),
             may("warning", Text, "A remark to the authority."),
             may("identification_number", Text, "Given where it is registered, by the country the report goes to."),
@@ -140,12 +145,19 @@ pub const PROVIDER: &[Shape] = &[
 const COUNTRY: super::Val = Form("^[A-Z]{2}$");
 const COUNTRIES: super::Val = Form("^([A-Z]{2}|[a-z][a-z_]*)$");
 
-/// The words that the reports take.
+/// Words that the reports take.
+fn words(of: fn(form::Form) -> form::Words) -> Vec<String> {
+    let forms = form::names().into_iter().filter_map(|name| form::read(&form::shipped(&name)?).ok());
+    let words: BTreeSet<String> = forms.flat_map(of).map(|(word, _)| word).collect();
+    words.into_iter().collect()
+}
+
 fn nexus() -> Vec<&'static str> {
-    static WORDS: LazyLock<Vec<String>> = LazyLock::new(|| {
-        let forms = form::names().into_iter().filter_map(|name| form::read(&form::shipped(&name)?).ok());
-        let words: BTreeSet<String> = forms.flat_map(|form| form.nexus).map(|(word, _)| word).collect();
-        words.into_iter().collect()
-    });
+    static WORDS: LazyLock<Vec<String>> = LazyLock::new(|| words(|form| form.nexus));
+    WORDS.iter().map(String::as_str).collect()
+}
+
+fn valuations() -> Vec<&'static str> {
+    static WORDS: LazyLock<Vec<String>> = LazyLock::new(|| words(|form| form.valuations));
     WORDS.iter().map(String::as_str).collect()
 }

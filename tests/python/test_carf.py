@@ -106,6 +106,13 @@ def test_every_text_is_as_long_as_the_schema_takes(tmp_path: Path) -> None:
     assert checked > 20
 
 
+def test_how_transfers_were_valued(tmp_path: Path) -> None:
+    provider = (EXAMPLE / "provider.yaml").read_text() + "valuation: estimate\n"
+    message = parse(report(tmp_path, provider=provider))
+    transfers = [t for u in message.carfbody[0].crypto_users for r in u.relevant_transactions for t in r.crypto_transfer_out]
+    assert transfers and {t.alt_valuation.value for t in transfers} == {"CARF1004"}
+
+
 def test_nobody_to_report(tmp_path: Path) -> None:
     provider = (EXAMPLE / "provider.yaml").read_text() + "reportable: [JP]\n"
     message = parse(report(tmp_path, provider=provider))

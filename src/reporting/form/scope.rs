@@ -87,6 +87,14 @@ pub fn grounds(reader: &mut Reader, fields: &mut Fields<'_>, sources: &[String])
     fields.take("note").and_then(|n| reader.string(n));
 }
 
+/// Something that holds because it stands there, with its sources.
+pub fn said(reader: &mut Reader, node: &Node, sources: &[String]) {
+    if let Some(mut fields) = reader.fields(node, "a statement of a report") {
+        grounds(reader, &mut fields, sources);
+        fields.done(reader);
+    }
+}
+
 /// What the texts leave open, and how it is taken here.
 pub fn readings(reader: &mut Reader, node: &Node, sources: &[String]) {
     for entry in reader.entries(node) {
