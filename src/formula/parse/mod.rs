@@ -1,10 +1,12 @@
 //! Tokens to a tree: a Pratt parser for operators, prose forms by their first word.
 
 mod aggregates;
+mod cursor;
 
 use super::token::{Span, Token, Trouble, tokens};
 use super::tree::{Binary, Expr, Function, How, Node, Toward};
 use crate::number::Decimal;
+use cursor::describe;
 
 /// Deeper nesting is refused: the tree is walked by recursion.
 const DEPTH_MAX: usize = 48;
@@ -89,17 +91,6 @@ struct Parser<'a> {
     depth: usize,
 }
 
-fn describe(token: &Token) -> String {
-    match token {
-        Token::Number(n) => format!("`{n}`"),
-        Token::Percent(n) => format!("`{}`", crate::number::percent(*n)),
-        Token::Date(d) => format!("`{d}`"),
-        Token::Name(n) => format!("`{n}`"),
-        Token::Sign(s) => format!("`{s}`"),
-        Token::End => "the end of the formula".to_owned(),
-    }
-}
-
 /// Binding power and meaning of an operator.
 fn operator(token: &Token) -> Option<(u8, Binary)> {
     Some(match token {
@@ -120,81 +111,6 @@ fn operator(token: &Token) -> Option<(u8, Binary)> {
 }
 
 impl Parser<'_> {
-    fn peek(&self) -> &Token {
-        self.tokens.get(self.at).map_or(&Token::End, |(token, _)| token)
-    }
-
-    fn span(&self) -> Span {
-        self.tokens.get(self.at).or(self.tokens.last()).map_or(Span::default(), |(_, span)| *span)
-    }
-
-    fn last_span(&self) -> Span {
-        self.at.checked_sub(1).and_then(|i| self.tokens.get(i)).map_or(Span::default(), |(_, span)| *span)
-    }
-
-    fn next(&mut self) -> Token {
-        let token = self.peek().clone();
-        self.at += 1;
-        token
-    }
-
-    fn is_word(&self, word: &str) -> bool {
-        matches!(self.peek(), Token::Name(n) if n == word)
-    }
-
-    fn word_ahead(&self, by: usize, words: &[&str]) -> bool {
-        matches!(self.tokens.get(self.at + by), Some((Token::Name(n), _)) if words.contains(&n.as_str()))
-    }
-
-    fn eat_word(&mut self, word: &str) -> bool {
-        let found = self.is_word(word);
-        self.at += usize::from(found);
-        found
-    }
-
-    fn is_sign(&self, sign: &'static str) -> bool {
-        *self.peek() == Token::Sign(sign)
-    }
-
-    fn eat(&mut self, sign: &'static str) -> bool {
-        let found = *self.peek() == Token::Sign(sign);
-        self.at += usize::from(found);
-        found
-    }
-
-    fn fail<T>(&self, wanted: &str) -> Result<T, Trouble> {
-        let found = describe(self.peek());
-        let mut trouble = Trouble::new(self.span(), format!("{wanted} was expected, but {found} stands here"));
-        trouble.at_end = *self.peek() == Token::End;
-        Err(trouble)
-    }
-
-    fn want(&mut self, sign: &'static str) -> Result<(), Trouble> {
-        if self.eat(sign) { Ok(()) } else { self.fail(&format!("`{sign}`")) }
-    }
-
-    fn want_word(&mut self, word: &str) -> Result<(), Trouble> {
-        if self.eat_word(word) {
-            return Ok(());
-        }
-        let failed = self.fail(&format!("`{word}`"));
-        if word == "else" {
-            return failed.map_err(|t| t.help("every `if` says what holds otherwise: `if .. then .. else 0`"));
-        }
-        failed
-    }
-
-    fn name(&mut self, what: &str) -> Result<(String, Span), Trouble> {
-        match self.peek() {
-            Token::Name(n) => {
-                let found = (n.clone(), self.span());
-                self.at += 1;
-                Ok(found)
-            }
-            _ => self.fail(what),
-        }
-    }
-
     /// An expression whose operators bind at least as strongly as `power`.
     fn expr(&mut self, power: u8) -> Result<Expr, Trouble> {
         self.depth += 1;
