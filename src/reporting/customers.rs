@@ -32,7 +32,6 @@ pub struct Customers<'a> {
     pub of_users: Vec<Diagnostic>,
     pub of_ledgers: Vec<Diagnostic>,
     unknown: Unknown,
-    named: bool,
 }
 
 #[derive(Default)]
@@ -48,7 +47,7 @@ impl<'a> Customers<'a> {
         let mut of_ledgers = Vec::new();
         let files = rows::read(ledgers, &mut sorter, &mut of_ledgers)?;
         let groups = sorter.groups()?;
-        Ok(Customers { users, files, groups, of_users, of_ledgers, unknown: Unknown::default(), named: false })
+        Ok(Customers { users, files, groups, of_users, of_ledgers, unknown: Unknown::default() })
     }
 
     /// The next customer. Rows without a taxpayer are checked and passed over.
@@ -59,7 +58,6 @@ impl<'a> Customers<'a> {
             }
             let ledger = self.files.ledger(&items, &mut self.of_ledgers);
             let Some(first) = items.first().filter(|item| !item.key.is_empty()) else { continue };
-            self.named |= items.iter().any(|item| item.rank == rows::ROW);
             let known = users::known(&items, self.users.name(), &mut self.of_users);
             return Ok(Some(Customer { name: first.key.clone(), known, ledger }));
         }
@@ -106,7 +104,7 @@ impl<'a> Customers<'a> {
             found.push(problem);
         }
         // A ledger of which no row names a taxpayer would make an empty report.
-        if self.files.rows > 0 && !self.named {
+        if self.files.rows > 0 && !self.files.named {
             let help = "fill the column `taxpayer`; rows without one are the provider's own";
             found.push(Diagnostic::new(Code::A0103, "no row of the ledger names a taxpayer").help(help));
         }

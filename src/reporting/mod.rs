@@ -34,7 +34,6 @@ use crate::value::tables::{Prices, Rates};
 
 use customers::{Customer, Customers};
 use document::DocSpec;
-use earlier::Record;
 use form::Form;
 use gather::{Gather, Sums, Values};
 use input::Input;
@@ -87,7 +86,6 @@ pub struct Report {
 struct Counts {
     written: u64,
     not_earlier: u64,
-    gone: u64,
 }
 
 /// What values of rows rest on, and what is missing for them.
@@ -251,16 +249,12 @@ impl<'a> Pass<'a> {
                 (Some(text), Some(old)) if !request.additions && old.content != content => {
                     self.written(&text, &document::corrected(request, key, &content, &old))?;
                 }
-                (None, Some(old)) if !request.additions => self.deleted(key, &old)?,
+                (None, Some(old)) if !request.additions => {
+                    self.written(&old.text, &document::deleted(request, key, &old))?;
+                }
                 _ => {}
             }
         }
-        Ok(())
-    }
-
-    fn deleted(&mut self, key: &str, old: &Record) -> io::Result<()> {
-        self.written(&old.text, &document::deleted(self.request, key, old))?;
-        self.counts.gone += 1;
         Ok(())
     }
 

@@ -24,8 +24,9 @@ pub const ROW: u8 = 2;
 pub struct Files {
     files: Vec<LedgerFile>,
     headers: Vec<Option<Header>>,
-    /// How many rows there were.
+    /// How many rows there were, and whether any names a taxpayer.
     pub rows: u64,
+    pub named: bool,
 }
 
 /// Reads the files. What no row of text can be is told; what is wrong with a row, when its customer's ledger is made.
@@ -38,6 +39,7 @@ pub fn read(inputs: &[Input], to: &mut Sorter, problems: &mut Vec<Diagnostic>) -
         let header = match input.open() {
             Ok(opened) => each_row(input.name(), opened, problems, |row, problems| {
                 found.rows += 1;
+                found.named |= !row.cell(Column::Taxpayer).is_empty();
                 if let Some(problem) = no_text(row) {
                     problems.push(problem);
                     return Ok(());
