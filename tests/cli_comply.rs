@@ -60,7 +60,7 @@ fn findings_do_not_change_how_the_command_ends() {
     assert_eq!(of("would_be_met"), ["authorised_capital_of_a_provider"]);
     assert_eq!(findings[0]["explain"], "authorised_capital_of_a_provider@2026-08-01");
     // What holds the values of the day is cited, not what held those of other days.
-    assert_eq!(findings[0]["cite"], serde_json::json!(["res-514", "decree-112"]));
+    assert_eq!(findings[0]["cite"], serde_json::json!(["res-514-capital", "decree-112"]));
     let assumed = json["assumptions"].as_array().unwrap();
     for (kind, name) in [("default", "operator"), ("unconfirmed", "order-579")] {
         let found =
